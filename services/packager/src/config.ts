@@ -1,0 +1,17 @@
+import { httpVariables, mediaVariables, natsVariables, parseConfig, s3Variables } from '@rushes/shared/service';
+import type { z } from 'zod';
+
+const variables = {
+  ...httpVariables,
+  ...natsVariables,
+  ...s3Variables,
+  SCRATCH_DIR: mediaVariables.SCRATCH_DIR,
+  CONCURRENCY: mediaVariables.CONCURRENCY,
+};
+
+export type PackagerConfig = z.infer<z.ZodObject<typeof variables>>;
+
+/** Throws ConfigError that names every wrong variable. */
+export function parsePackagerConfig(env: NodeJS.ProcessEnv): PackagerConfig {
+  return parseConfig(variables, env);
+}

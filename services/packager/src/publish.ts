@@ -1,0 +1,112 @@
+import { FAILURES, Failure } from '@rushes/shared/errors';
+import type { PackagedData } from '@rushes/shared/events';
+import { mediaFolder } from '@rushes/shared/tracks';
+import { type CheckResult, checkFacts, checkPackage } from './core/check.ts';
+import { composePackage, type PackageDocument } from './core/compose.ts';
+import { type PackageFacts, packageBytes } from './core/facts.ts';
+import { manifestKey } from './core/mpd.ts';
+import { masterKey } from './core/playlist.ts';
+import { precedence } from './core/precedence.ts';
+import type { Media, PublishContext } from './ports.ts';
+import { readFacts } from './read-facts.ts';
+
+/** Finished manifests may still change when a tier adds renditions, so caches keep them only for a minute. */
+const CACHE_CONTROL = 'public, max-age=60';
+
+/** Times that a document is read and decided again when somebody else writes it in between. */
+const WRITE_ROUNDS = 5;
+
+/**
+ * Makes all playlists and manifests of the newest tier from the tracks' facts, checks them, writes them and reads them
+ * back. Idempotent: what is there already and is the same stays as it is.
+ * @returns the data of `packaged`
+ * @throws Failure `package_invalid` naming the broken rule; `storage_unavailable`; `internal` (to be tried again) when
+ * the log or storage turns out to be ahead of us
+ */
+export async function publishPackage(media: Media, context: PublishContext): Promise<PackagedData> {
+  const { video, job, log } = context;
+  const data = video.current.thumbnailed;
+  if (data === null || data.tier !== job) {
+    throw new Failure('internal', { detail: `the history read has no thumbnailed of ${job}, but ${data?.tier}` });
+  }
+  const folder = mediaFolder(video.visibility, video.id, video.current.number);
+  const facts = await readFacts(media, folder, data.tier, data);
+  mustBeValid(checkFacts(facts));
+  const documents = composePackage(facts);
+  context.progress(20);
+  const sizes = await sizesUnder(media, `${folder}/segments/`);
+  const checks = mustBeValid(checkPackage(facts, documents, sizes));
+  context.progress(50);
+  await writeAll(media, documents, context);
+  context.progress(80);
+  await readBack(media, documents);
+  log.info(
+    { documents: documents.length, passed: checks.passed, warnings: checks.warnings.length },
+    'package is valid',
+  );
+  return packagedData(facts, data.final ?? false, checks);
+}
+
+function packagedData(facts: PackageFacts, final: boolean, checks: ValidResult): PackagedData {
+  const { passed, notApplicable, warnings } = checks;
+  return {
+    tier: facts.tier,
+    final,
+    hls: { key: masterKey(facts.folder) },
+    dash: { key: manifestKey(facts.folder) },
+    mp4: null,
+    renditions: facts.videos.map(({ rendition }) => rendition),
+    bytes: packageBytes(facts),
+    checks: { passed, notApplicable, warnings },
+  };
+}
+
+type ValidResult = Extract<CheckResult, { kind: 'valid' }>;
+
+function mustBeValid(result: CheckResult): ValidResult {
+  if (result.kind === 'valid') return result;
+  const detail = `rule ${result.rule} (${result.says}): ${result.what}`;
+  throw new Failure('package_invalid', { message: `${FAILURES.package_invalid.message} Broken: ${detail}`, detail });
+}
+
+/** Bytes by key of everything under a prefix: one listing is thousands of HEAD requests less. */
+async function sizesUnder(media: Media, prefix: string): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { key, size } of media.storage.list(media.bucket, prefix)) sizes.set(key, size);
+  return sizes;
+}
+
+async function writeAll(media: Media, documents: readonly PackageDocument[], context: PublishContext): Promise<void> {
+  // In order and one by one: whatever a master names is there before the master is.
+  for (const document of documents) await writeDocument(media, document, context);
+}
+
+/** Conditional: nothing is overwritten that was not read and weighed before. */
+async function writeDocument(media: Media, document: PackageDocument, context: PublishContext): Promise<void> {
+  const { key, text, contentType } = document;
+  for (let round = 0; round < WRITE_ROUNDS; round += 1) {
+    context.signal.throwIfAborted();
+    const there = await media.storage.read(media.bucket, key);
+    const who = precedence(there?.body.toString('utf8') ?? null, text);
+    if (who === 'same') return;
+    if (who === 'theirs') throw new Failure('internal', { detail: `${key} holds more than our facts: ours are old` });
+    const result = await media.storage.put(media.bucket, key, text, {
+      contentType,
+      cacheControl: CACHE_CONTROL,
+      signal: context.signal,
+      ...(there === null ? { ifNoneMatch: '*' } : { ifMatch: there.etag }),
+    });
+    if (result.kind === 'stored') return;
+  }
+  throw new Failure('internal', { detail: `${key} was written by others ${WRITE_ROUNDS} times while we tried` });
+}
+
+/** The check has read these very bytes, so being equal is being valid. */
+async function readBack(media: Media, documents: readonly PackageDocument[]): Promise<void> {
+  for (const { key, text } of documents) {
+    const there = await media.storage.read(media.bucket, key);
+    if (there?.body.toString('utf8') !== text) {
+      throw new Failure('internal', { detail: `${key} is not what was written: somebody else wrote it too` });
+    }
+  }
+}

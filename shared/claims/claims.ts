@@ -1,0 +1,133 @@
+import { type KV, StringCodec } from 'nats';
+import { isWrongLastSequence } from '../bus/index.ts';
+import { type Claim, type ClaimTrack, claimSchema, decideClaim, releasedClaim } from './decide.ts';
+
+export interface ClaimKey {
+  stage: string;
+  videoId: string;
+  generation: number;
+}
+
+export type Claimed =
+  | { kind: 'claimed'; handle: ClaimHandle }
+  | { kind: 'held'; retryInMs: number }
+  | { kind: 'exhausted'; failures: number };
+
+/** A claim this worker holds. Every call is a compare-and-set; `ClaimLost` means another has it now: stop, append nothing. */
+export interface ClaimHandle {
+  readonly attempt: number;
+  readonly failures: number;
+  readonly tracks: readonly ClaimTrack[];
+  renew(tracks?: readonly ClaimTrack[]): Promise<void>;
+  /** Returns the failures of the job after this one. */
+  release(how: 'done' | 'handback' | 'failure'): Promise<number>;
+}
+
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+export interface Claims {
+  acquire(key: ClaimKey, job: string): Promise<Claimed>;
+  /** Forgets the claim of a closed generation. */
+  forget(key: ClaimKey): Promise<void>;
+}
+
+const text = StringCodec();
+/** A held claim is looked at again when its lease can have ended, but not more often than this. */
+const MIN_RETRY_MS = 500;
+
+export function createClaims(deps: { kv: KV; worker: string; leaseMs: number; now: () => Date }): Claims {
+  const { kv, worker, leaseMs } = deps;
+  const now = () => deps.now().getTime();
+  return {
+    async acquire(key, job) {
+      for (;;) {
+        const stored = await readClaim(kv, nameOf(key));
+        const decision = decideClaim(stored.claim, { job, worker, now: now(), leaseMs });
+        if (decision.kind === 'held') {
+          return { kind: 'held', retryInMs: Math.max(MIN_RETRY_MS, decision.until - now()) };
+        }
+        const revision = await write(kv, nameOf(key), decision.claim, stored.revision);
+        if (revision === null) continue;
+        if (decision.kind === 'exhausted') return { kind: 'exhausted', failures: decision.claim.failures };
+        return { kind: 'claimed', handle: createHandle(deps, nameOf(key), decision.claim, revision) };
+      }
+    },
+    async forget(key) {
+      const stored = await readClaim(kv, nameOf(key));
+      if (stored.claim !== null) await kv.delete(nameOf(key), { previousSeq: stored.revision });
+    },
+  };
+}
+
+function createHandle(
+  deps: { kv: KV; leaseMs: number; now: () => Date },
+  name: string,
+  first: Claim,
+  firstRevision: number,
+): ClaimHandle {
+  let claim = first;
+  let revision = firstRevision;
+  // One write at a time: a renewal and a record of tracks must not race with each other for the revision.
+  let queue: Promise<unknown> = Promise.resolve();
+  const change = (next: (claim: Claim) => Claim): Promise<void> => {
+    const turn = queue.then(async () => {
+      const changed = next(claim);
+      const written = await write(deps.kv, name, changed, revision);
+      if (written === null) throw new ClaimLost(`the claim ${name} of attempt ${first.attempt} was taken over`);
+      claim = changed;
+      revision = written;
+    });
+    queue = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    get attempt() {
+      return claim.attempt;
+    },
+    get failures() {
+      return claim.failures;
+    },
+    get tracks() {
+      return claim.tracks;
+    },
+    renew: (tracks) =>
+      change((held) => ({
+        ...held,
+        tracks: tracks === undefined ? held.tracks : [...tracks],
+        leaseUntil: deps.now().getTime() + deps.leaseMs,
+      })),
+    async release(how) {
+      await change((held) => releasedClaim(held, how, deps.now().getTime()));
+      return claim.failures;
+    },
+  };
+}
+
+function nameOf(key: ClaimKey): string {
+  return `${key.stage}.${key.videoId}.${key.generation}`;
+}
+
+/** A deleted claim has a revision too, which the next write must name. */
+async function readClaim(kv: KV, name: string): Promise<{ claim: Claim | null; revision: number }> {
+  const entry = await kv.get(name);
+  if (entry === null) return { claim: null, revision: 0 };
+  if (entry.operation !== 'PUT') return { claim: null, revision: entry.revision };
+  return { claim: claimSchema.parse(JSON.parse(text.decode(entry.value))), revision: entry.revision };
+}
+
+/**
+ * The new revision; null when somebody else wrote first. A write whose answer was lost is found again by reading, so that
+ * the holder does not lose its claim to itself.
+ */
+async function write(kv: KV, name: string, claim: Claim, revision: number): Promise<number | null> {
+  const body = JSON.stringify(claim);
+  try {
+    return await kv.put(name, text.encode(body), { previousSeq: revision });
+  } catch (error) {
+    if (!isWrongLastSequence(error)) throw error;
+    const entry = await kv.get(name);
+    return entry !== null && entry.operation === 'PUT' && text.decode(entry.value) === body ? entry.revision : null;
+  }
+}

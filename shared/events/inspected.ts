@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { type EventOf, envelope } from './envelope.ts';
+import { tierSchema, warningSchema } from './fields.ts';
+
+/** The source's picture. `width`/`height` as coded, `display…` after rotation (degrees clockwise) and sample aspect. */
+export const sourceVideoSchema = z.looseObject({
+  codec: z.string(),
+  profile: z.string().nullable(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  displayWidth: z.int().positive(),
+  displayHeight: z.int().positive(),
+  rotation: z.number(),
+  sampleAspectRatio: z.string(),
+  frameRate: z.string(),
+  fps: z.number().positive(),
+  variableFrameRate: z.boolean(),
+  interlaced: z.boolean(),
+  pixelFormat: z.string(),
+  bitDepth: z.int().positive(),
+  hdr: z.enum(['pq', 'hlg', 'dolby-vision']).nullable(),
+  gopSeconds: z.number().nullable(),
+  startSeconds: z.number(),
+});
+
+export const sourceAudioSchema = z.looseObject({
+  codec: z.string(),
+  channels: z.int().positive(),
+  layout: z.string().nullable(),
+  sampleRate: z.int().positive(),
+  language: z.string().nullable(),
+  title: z.string().nullable(),
+  default: z.boolean(),
+  startSeconds: z.number(),
+});
+
+export const sourceSubtitleSchema = z.looseObject({
+  codec: z.string(),
+  language: z.string().nullable(),
+  title: z.string().nullable(),
+  default: z.boolean(),
+  text: z.boolean(),
+});
+
+/** What the file is, as ffprobe and our measurements found it. Bytes, seconds, bit/s. */
+export const sourceSchema = z.looseObject({
+  container: z.string(),
+  durationSeconds: z.number().positive(),
+  size: z.number().nonnegative(),
+  bitrate: z.number().nonnegative(),
+  video: sourceVideoSchema,
+  audio: z.array(sourceAudioSchema),
+  subtitles: z.array(sourceSubtitleSchema),
+});
+export type Source = z.infer<typeof sourceSchema>;
+export type SourceVideo = z.infer<typeof sourceVideoSchema>;
+export type SourceAudio = z.infer<typeof sourceAudioSchema>;
+
+/** One rendition to make. `crf` by codec; `maxrate` bit/s, `bufsize` bits; `reason` is for a person. */
+export const plannedRenditionSchema = z.looseObject({
+  id: z.string(),
+  codec: z.enum(['h264', 'hevc', 'vp9', 'av1']),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  crf: z.number(),
+  maxrate: z.int().positive(),
+  bufsize: z.int().positive(),
+  mode: z.enum(['encode', 'copy']),
+  reason: z.string(),
+});
+export type PlannedRendition = z.infer<typeof plannedRenditionSchema>;
+
+/** One audio track to make; `sourceStream` is ffmpeg's index of the stream in the file. */
+export const plannedAudioSchema = z.looseObject({
+  id: z.string(),
+  codec: z.literal('aac'),
+  channels: z.int().positive(),
+  bitrate: z.int().positive(),
+  language: z.string().nullable(),
+  sourceStream: z.int().nonnegative(),
+});
+export type PlannedAudio = z.infer<typeof plannedAudioSchema>;
+
+export const planSchema = z.looseObject({
+  profile: z.string(),
+  frameRate: z.string(),
+  gopFrames: z.int().positive(),
+  segmentSeconds: z.number().positive(),
+  tiers: z.array(z.looseObject({ tier: tierSchema, renditions: z.array(z.string()) })).min(1),
+  renditions: z.array(plannedRenditionSchema).min(1),
+  audio: z.array(plannedAudioSchema),
+  subtitles: z.array(z.looseObject({ id: z.string(), language: z.string().nullable(), sourceStream: z.int() })),
+  reasons: z.array(z.string()),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** The transcoder looked at the source and decided what to make of it. A retry keeps this plan. */
+export const inspectedDataSchema = z.looseObject({
+  source: sourceSchema,
+  plan: planSchema,
+  warnings: z.array(warningSchema),
+});
+export type InspectedData = z.infer<typeof inspectedDataSchema>;
+export type Inspected = EventOf<'inspected', InspectedData>;
+export const inspected = envelope<'inspected', InspectedData>('inspected');

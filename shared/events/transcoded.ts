@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { type EventOf, envelope } from './envelope.ts';
+import { audioTrackSchema, renditionSchema, subtitleTrackSchema, tierSchema, visibilitySchema } from './fields.ts';
+
+/** A tier is encoded: its segments and facts stand at their final keys. Lists hold all tiers of the generation so far. */
+export const transcodedDataSchema = z.looseObject({
+  tier: tierSchema,
+  final: z.boolean(),
+  durationSeconds: z.number().positive(),
+  visibility: visibilitySchema,
+  encodeSeconds: z.number().nonnegative(),
+  renditions: z.array(renditionSchema).min(1),
+  audio: z.array(audioTrackSchema),
+  subtitles: z.array(subtitleTrackSchema),
+});
+export type TranscodedData = z.infer<typeof transcodedDataSchema>;
+export type Transcoded = EventOf<'transcoded', TranscodedData>;
+/** The discriminator is the tier. */
+export const transcoded = envelope<'transcoded', TranscodedData>('transcoded');

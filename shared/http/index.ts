@@ -1,0 +1,22 @@
+export {
+  type FieldError,
+  fieldErrors,
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+  ProblemError,
+  problemOf,
+  problemSchema,
+} from './problems.ts';
+export { addRoute, type Call, unknownVideo } from './register.ts';
+export { type Route, type RouteName, routes } from './routes.ts';
+export {
+  BUILT_IN_PROFILES,
+  type CreateVideo,
+  LIMITS,
+  type ListQuery,
+  SORTS,
+  type UpdateVideo,
+  type UploadView,
+} from './schemas.ts';
+export { createHttpServer } from './server.ts';

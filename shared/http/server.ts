@@ -1,0 +1,46 @@
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import type { Logger } from 'pino';
+import { Failure } from '../errors.ts';
+import { ProblemError, problemOf } from './problems.ts';
+
+/** JSON bodies; a video's bytes never come this way. */
+const BODY_BYTES = 1024 * 1024;
+const REQUEST_MS = 30_000;
+
+/** A server whose every error is a problem document and shows nothing of the inside. */
+export function createHttpServer(log: Logger): FastifyInstance {
+  const http = fastify({
+    loggerInstance: log as never,
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 2_000 },
+  }) as unknown as FastifyInstance;
+  http.setNotFoundHandler((request, reply) => {
+    const detail = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`;
+    return reply.code(404).type('application/problem+json').send(problemOf('not_found', detail));
+  });
+  http.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = asProblem(error);
+    if (problem.status >= 500) {
+      const { method, url } = request;
+      log.error({ err: error, method, path: url.split('?')[0], code: problem.code }, 'request failed');
+    }
+    if (error instanceof ProblemError) reply.headers(error.headers);
+    if (problem.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
+    return reply.code(problem.status).type('application/problem+json').send(problem);
+  });
+  return http;
+}
+
+function asProblem(error: FastifyError | Error) {
+  if (error instanceof ProblemError) return problemOf(error.code, error.message, error.errors);
+  if (error instanceof Failure) return problemOf('unavailable', 'Something this needs does not answer. Try again.');
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status === 413) return problemOf('payload_too_large', `The body is larger than ${BODY_BYTES} bytes.`);
+  if (status !== undefined && status >= 400 && status < 500) {
+    return problemOf('validation_failed', 'The request could not be read.', [{ path: '/', message: error.message }]);
+  }
+  return problemOf('unavailable', 'Something went wrong inside. Try again.');
+}

@@ -1,0 +1,3 @@
+export type { Followed, FollowOptions } from './follow.ts';
+export { createLog, type Executed, type ExecuteOptions, type History, type Log, type LogDeps } from './log.ts';
+export { type Entry, STREAM } from './read.ts';

@@ -1,0 +1,61 @@
+import type { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import type { FastifyInstance } from 'fastify';
+import type { JetStreamManager, NatsConnection } from 'nats';
+
+/** Something a service depends on. `probe` throws when it does not answer. */
+export interface Check {
+  name: string;
+  probe(): Promise<void>;
+}
+
+export interface Health {
+  /** False until the service runs and again while it stops. */
+  started: boolean;
+  checks: Check[];
+}
+
+const PROBE_MS = 2_000;
+
+/** `/livez`: the process answers. `/readyz`: so does everything it depends on, each named. `/metrics`: Prometheus. */
+export function addHealthRoutes(http: FastifyInstance, prometheus: PrometheusExporter): Health {
+  const health: Health = { started: false, checks: [] };
+  http.get('/livez', async () => ({ status: 'alive' }));
+  http.get('/readyz', async (_request, reply) => {
+    const results = await Promise.all(health.checks.map(async (check) => [check.name, await stateOf(check)] as const));
+    const ready = health.started && results.every(([, state]) => state === 'ok');
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : health.started ? 'degraded' : 'starting',
+      checks: Object.fromEntries(results),
+    });
+  });
+  http.get('/metrics', (request, reply) => {
+    reply.hijack();
+    prometheus.getMetricsRequestHandler(request.raw, reply.raw);
+  });
+  return health;
+}
+
+async function stateOf(check: Check): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${PROBE_MS} ms`), PROBE_MS);
+  });
+  try {
+    return await Promise.race([check.probe().then(() => 'ok'), late]);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** NATS answers and the log is there. A lost `VIDEO` stops everything: it is never made anew in silence. */
+export function busCheck(connection: NatsConnection, manager: JetStreamManager): Check {
+  return {
+    name: 'nats',
+    async probe() {
+      if (connection.isClosed()) throw new Error('the connection is closed');
+      await manager.streams.info('VIDEO');
+    },
+  };
+}

@@ -1,0 +1,18 @@
+export {
+  ConfigError,
+  durationSchema,
+  type HttpConfig,
+  httpVariables,
+  type MediaConfig,
+  mediaVariables,
+  type NatsConfig,
+  natsVariables,
+  parseConfig,
+  type S3Config,
+  type ServiceConfig,
+  s3Variables,
+} from './config.ts';
+export { busCheck, type Check } from './health.ts';
+export { createLogger } from './logger.ts';
+export { createRuntime, type Runtime, runService, type Service } from './run.ts';
+export { currentTraceparent, meter, startTelemetry, withSpan } from './telemetry.ts';

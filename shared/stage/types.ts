@@ -1,0 +1,53 @@
+import type { Logger } from 'pino';
+import type { ClaimTrack } from '../claims/index.ts';
+import type { DataOf, VideoEvent } from '../events/index.ts';
+import type { Video } from '../video/index.ts';
+
+/** The verbs a stage may append as its results. */
+export type StageVerb = 'inspected' | 'transcoded' | 'thumbnailed' | 'packaged';
+
+/** The steps of a job between which a crash must lose nothing; tests kill the process at each of them. */
+export type Step = 'claimed' | 'output' | 'appended';
+
+/** All that a stage's work gets. Everything it does must stop when `signal` aborts (lost claim, shutdown, closed generation). */
+export interface StageContext {
+  /** Names the work: the claim counts failures by it. */
+  job: string;
+  /** The event that asked for it. */
+  event: VideoEvent;
+  /** The video as the log says it is, at the start of the job. */
+  video: Video;
+  /** The generation being worked on, which is `video.current.generation`. */
+  generation: number;
+  /** Only grows; names the folder of everything this attempt writes. */
+  attempt: number;
+  /** What earlier attempts of this job wrote down. */
+  tracks: readonly ClaimTrack[];
+  /** An empty folder of this job alone, removed at its end. */
+  scratch: string;
+  signal: AbortSignal;
+  log: Logger;
+  /** 0…100, reported at most twice a second, never backwards. */
+  progress(percent: number): void;
+  /** Writes the tracks into the claim, so that a later attempt can go on from there. Throws when the claim is lost. */
+  record(tracks: readonly ClaimTrack[]): Promise<void>;
+  /**
+   * Appends a result by the log's rule, after renewing the claim. A refusal (closed generation, tier already there) stops the
+   * job: it throws `StageStopped`, which the work lets through.
+   */
+  append<V extends StageVerb>(verb: V, data: DataOf<V>): Promise<Video>;
+  /** Marks that all output of the job is in storage, right before the last append (a crash point for tests). */
+  step(step: Step): Promise<void>;
+}
+
+export interface StageDefinition {
+  /** The service's name: the `stage` of claims, progress and `failed`. */
+  stage: string;
+  durable: string;
+  /** Which job an event asks for; null: none, it is acked. */
+  jobOf(event: VideoEvent): string | null;
+  /** Whether the log still lacks the job's result. Pure. */
+  isNeeded(video: Video, job: string): boolean;
+  /** Does the job and appends its results; a Failure that is not retryable becomes `failed`. */
+  work(context: StageContext): Promise<void>;
+}

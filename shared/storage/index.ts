@@ -1,0 +1,3 @@
+export { type PresignedPut, presignGet, presignPut } from './presign.ts';
+export { createS3Client, createStorage } from './storage.ts';
+export { IMMUTABLE, type ObjectFacts, type PutOptions, type PutResult, type Storage } from './types.ts';

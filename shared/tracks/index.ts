@@ -1,0 +1,10 @@
+export { type MediaArea, mediaFolder, segmentsFolder } from './keys.ts';
+export {
+  allSegments,
+  type Keyframe,
+  type Segment,
+  type Track,
+  type TrackPage,
+  trackPageSchema,
+  trackSchema,
+} from './track.ts';

@@ -1,0 +1,25 @@
+export {
+  type Command,
+  type CommandContext,
+  type Decision,
+  decide,
+  type FoundObject,
+  isWorkable,
+  type StageResult,
+} from './decide.ts';
+export { evolve, fold } from './evolve.ts';
+export { present } from './present.ts';
+export { type Objection, objectionTo } from './rules.ts';
+export {
+  type Generation,
+  isOpen,
+  noVideo,
+  tierRank,
+  UPLOAD_STATUSES,
+  type Upload,
+  VIDEO_STATUSES,
+  type Video,
+  type VideoState,
+  type VideoStatus,
+} from './state.ts';
+export { renditionViewSchema, type VideoView, videoViewSchema } from './view.ts';
