@@ -15,6 +15,8 @@ export const STREAM = 'VIDEO';
 export interface Entry {
   sequence: number;
   subject: string;
+  /** The stored text, as it is. */
+  body: string;
   parsed: ParsedEvent;
   /** W3C trace context of whoever appended it; empty if there was none. */
   traceparent: string;
@@ -69,10 +71,12 @@ async function readPage(
 function entryOf(headers: MsgHdrs | undefined, data: Uint8Array): Entry {
   const subject = headers?.get('Nats-Subject') ?? '';
   const sequence = Number(headers?.get('Nats-Sequence') ?? 0);
+  const body = text.decode(data);
   return {
     sequence,
     subject,
-    parsed: parseEvent(subject, text.decode(data)),
+    body,
+    parsed: parseEvent(subject, body),
     traceparent: headers?.get('traceparent') ?? '',
   };
 }
@@ -83,10 +87,12 @@ export async function readHistoryFromLeader(manager: JetStreamManager, videoId: 
   for (let next = 1; ; ) {
     const message = await nextMessage(manager, videoId, next);
     if (message === null) return entries;
+    const body = text.decode(message.data);
     entries.push({
       sequence: message.seq,
       subject: message.subject,
-      parsed: parseEvent(message.subject, text.decode(message.data)),
+      body,
+      parsed: parseEvent(message.subject, body),
       traceparent: message.header?.get('traceparent') ?? '',
     });
     next = message.seq + 1;

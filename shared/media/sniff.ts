@@ -15,8 +15,7 @@ const MAGIC: readonly (readonly [string, Sniffed])[] = [
 ];
 
 /** Texts that make a player open other files or addresses. */
-const PLAYLIST =
-  /^\uFEFF?\s*(?:#EXTM3U|ffconcat\b|\[playlist\]|v=0\r?\n|(?:<\?xml[^>]*>\s*)?<MPD\b)/i;
+const PLAYLIST = /^\uFEFF?\s*(?:#EXTM3U|ffconcat\b|\[playlist\]|v=0\r?\n|(?:<\?xml[^>]*>\s*)?<MPD\b)/i;
 
 /** Recognises what is no video by its first bytes (4 KiB are enough); null when it may be one. */
 export function sniff(start: Uint8Array): Sniffed | null {

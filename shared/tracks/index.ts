@@ -1,4 +1,4 @@
-export { type MediaArea, mediaFolder, segmentsFolder } from './keys.ts';
+export { type MediaArea, mediaFolder, segmentsFolder, sourceKey, uploadFolder, videoOfSourceKey } from './keys.ts';
 export {
   allSegments,
   type Keyframe,

@@ -1,4 +1,4 @@
-import type { Visibility } from '../events/index.ts';
+import { type Visibility, videoIdSchema } from '../events/index.ts';
 
 export type MediaArea = 'hls' | 'dash' | 'segments' | 'thumbnails';
 
@@ -10,4 +10,20 @@ export function mediaFolder(visibility: Visibility, videoId: string, generation:
 /** The folder of one attempt at one rendition: attempts never write into each other's (S3 has no fencing). */
 export function segmentsFolder(mediaFolderKey: string, rendition: string, attempt: number): string {
   return `${mediaFolderKey}/segments/${rendition}/a${attempt}`;
+}
+
+/** All that was uploaded for a video, with the slash at its end. */
+export function uploadFolder(videoId: string): string {
+  return `uploads/${videoId}/`;
+}
+
+/** Where a browser puts a video, in the uploads bucket. */
+export function sourceKey(videoId: string): string {
+  return `${uploadFolder(videoId)}source`;
+}
+
+/** The video whose source stands at a key; null when the key is not one that `sourceKey` makes. */
+export function videoOfSourceKey(key: string): string | null {
+  const [, videoId] = /^uploads\/([^/]+)\/source$/.exec(key) ?? [];
+  return videoId !== undefined && videoIdSchema.safeParse(videoId).success ? videoId : null;
 }

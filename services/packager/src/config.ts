@@ -1,13 +1,7 @@
 import { httpVariables, mediaVariables, natsVariables, parseConfig, s3Variables } from '@rushes/shared/service';
 import type { z } from 'zod';
 
-const variables = {
-  ...httpVariables,
-  ...natsVariables,
-  ...s3Variables,
-  SCRATCH_DIR: mediaVariables.SCRATCH_DIR,
-  CONCURRENCY: mediaVariables.CONCURRENCY,
-};
+const variables = { ...httpVariables, ...natsVariables, ...s3Variables, ...mediaVariables };
 
 export type PackagerConfig = z.infer<z.ZodObject<typeof variables>>;
 

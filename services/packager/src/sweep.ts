@@ -1,13 +1,13 @@
 import type { Delivery, Outcome } from '@rushes/shared/bus';
 import { parseEvent } from '@rushes/shared/events';
+import type { Runtime } from '@rushes/shared/service';
 import type { Storage } from '@rushes/shared/storage';
-import type { Logger } from 'pino';
 
 export interface SweepDeps {
   storage: Pick<Storage, 'deletePrefix'>;
   bucket: string;
   now: () => Date;
-  log: Logger;
+  log: Runtime['log'];
 }
 
 /**

@@ -26,12 +26,12 @@ const CODEC_RANK = { h264: 0, vp9: 1, hevc: 2, av1: 3 } as const;
 
 /** The multivariant playlist of everything that the facts hold. */
 export function masterPlaylist(facts: PackageFacts): string {
-  const groups = audioGroups(facts.audios);
+  const combined = combinations(facts.videos, audioGroups(facts.audios));
+  // A group that no variant plays with (no rendition is that small) would only confuse.
+  const groups = [...new Set(combined.flatMap(({ group }) => (group === null ? [] : [group])))];
   const target = targetSeconds([...facts.videos, ...facts.audios]);
   const scores = scoresOf(facts.videos);
-  const variants = ordered(
-    combinations(facts.videos, groups).map((one) => ({ ...one, rates: variantRates(facts, one, target) })),
-  );
+  const variants = ordered(combined.map((one) => ({ ...one, rates: variantRates(facts, one, target) })));
   return `${[
     '#EXTM3U',
     '#EXT-X-VERSION:6',
@@ -183,7 +183,10 @@ function mediaTag(
   return `#EXT-X-MEDIA:${attributes.join(',')}`;
 }
 
-/** A quoted string of RFC 8216 can hold neither quotes nor line ends: labels come from files that people upload. */
+/**
+ * A quoted string of RFC 8216 can hold neither quotes nor line ends, and some parsers take an apostrophe for a quote:
+ * labels come from files that people upload.
+ */
 function quoted(text: string): string {
-  return `"${text.replaceAll('"', "'").replaceAll(/\p{Cc}/gu, ' ')}"`;
+  return `"${text.replaceAll(/["']/g, '\u2019').replaceAll(/\p{Cc}/gu, ' ')}"`;
 }

@@ -9,6 +9,22 @@ const CELLULAR_BANDWIDTH = 192_000;
 /** Rules of the multivariant playlist: what it says against what the media are. */
 export const masterRules: readonly Rule[] = [
   {
+    id: 'hls.references',
+    level: 'must',
+    says: 'every playlist that the master names was written',
+    check: (read) => {
+      const media = variants(read)
+        .flatMap(({ audio, subtitles }) => [...audio, ...subtitles])
+        .map(({ uri }) => uri);
+      const named = [...read.master.variants.map(({ uri }) => uri), ...media];
+      return each(named, (uri) =>
+        uri !== undefined && read.playlists.has(resolveUri(masterKey(read.facts.folder), uri))
+          ? null
+          : `${uri} is not there`,
+      );
+    },
+  },
+  {
     id: '9.1',
     level: 'must',
     says: 'CODECS names picture and sound of each variant',
@@ -117,6 +133,16 @@ export const masterRules: readonly Rule[] = [
     },
   },
   {
+    id: '8.10',
+    level: 'must',
+    says: 'EXT-X-MEDIA of sound and subtitles has LANGUAGE',
+    check: (read) =>
+      each(
+        variants(read).flatMap(({ audio, subtitles }) => [...audio, ...subtitles]),
+        ({ name, language }) => (language ? null : `"${name}" has none`),
+      ),
+  },
+  {
     id: '9.5',
     level: 'must',
     says: 'sound is in groups of its own, which all have the same members and one default',
@@ -130,35 +156,12 @@ export const masterRules: readonly Rule[] = [
           .filter((members) => members.filter(({ isDefault }) => isDefault).length !== 1)
           .map(() => 'a group has not one default'),
         ...read.facts.audios
-          .filter(({ id }) => !groups.flat().some(({ uri }) => uri === `${id}.m3u8`))
-          .map(({ id }) => `${id} is in no group`),
+          .filter(
+            ({ audio }) =>
+              !groups.every((group) => group.some(({ language }) => language === (audio.language ?? 'und'))),
+          )
+          .map(({ id }) => `a group lacks the language of ${id}`),
       ]);
-    },
-  },
-  {
-    id: '8.10',
-    level: 'must',
-    says: 'EXT-X-MEDIA of sound and subtitles has LANGUAGE',
-    check: (read) =>
-      each(
-        variants(read).flatMap(({ audio, subtitles }) => [...audio, ...subtitles]),
-        ({ name, language }) => (language ? null : `"${name}" has none`),
-      ),
-  },
-  {
-    id: 'hls.references',
-    level: 'must',
-    says: 'every playlist that the master names was written',
-    check: (read) => {
-      const media = variants(read)
-        .flatMap(({ audio, subtitles }) => [...audio, ...subtitles])
-        .map(({ uri }) => uri);
-      const named = [...read.master.variants.map(({ uri }) => uri), ...media];
-      return each(named, (uri) =>
-        uri !== undefined && read.playlists.has(resolveUri(masterKey(read.facts.folder), uri))
-          ? null
-          : `${uri} is not there`,
-      );
     },
   },
 ];

@@ -4,6 +4,7 @@ import { formatRate, parseRate, type Rate, timescaleOf } from './rate.ts';
 
 /** ffmpeg's arguments but for the input: a filter graph, and one output a track. */
 export interface EncodeArguments {
+  input: string[];
   filter: string;
   outputs: { track: string; options: string[] }[];
 }
@@ -31,12 +32,21 @@ export function encodeArguments(source: Source, plan: Plan): EncodeArguments {
   const rate = rateOfPlan(plan);
   const bySize = plan.renditions.toSorted((a, b) => b.width * b.height - a.width * a.height);
   return {
+    input: isOgg(source) ? ['-copyts', '-start_at_zero'] : [],
     filter: [...videoFilter(source, bySize, rate), ...audioFilters(source, plan.audio)].join(';'),
     outputs: [
       ...bySize.map((rendition) => ({ track: rendition.id, options: videoOptions(rendition, plan, rate) })),
       ...plan.audio.map((audio) => ({ track: audio.id, options: audioOptions(audio) })),
     ],
   };
+}
+
+/**
+ * Ogg counts time in a position a page; ffmpeg takes the jumps between badly written ones for a break in the recording and
+ * stretches both tracks (eight seconds became a hundred). There its correction is off and sound is counted by samples.
+ */
+function isOgg(source: Source): boolean {
+  return source.container === 'ogg';
 }
 
 export function rateOfPlan(plan: Plan): Rate {
@@ -132,6 +142,7 @@ function audioFilters(source: Source, tracks: readonly PlannedAudio[]): string[]
     const stream = source.audio.find((candidate) => candidate.index === index);
     const ids = tracks.filter((track) => track.sourceStream === index).map((track) => `[${track.id}]`);
     const steps = [
+      ...(isOgg(source) ? ['asetpts=N/SR/TB'] : []),
       // Fills gaps and a late start with silence, so that time stamps become a plain count of samples.
       `aresample=${AUDIO_RATE}:async=1:first_pts=0`,
       ...mix(stream, tracks.find((track) => track.sourceStream === index)?.channels ?? 2),

@@ -27,7 +27,8 @@ export function inspect(file: ProbedFile, timing: FrameTiming | null, size: numb
   if (stream === undefined) return refused('no_video_stream');
   const { width, height } = stream;
   if (stream.codec_name === undefined || stream.codec_name === 'unknown') return refused('unsupported_codec');
-  if (width === undefined || height === undefined || width < 1 || height < 1) return refused('corrupt', 'the picture has no size');
+  if (width === undefined || height === undefined || width < 1 || height < 1)
+    return refused('corrupt', 'the picture has no size');
   if (width * height > limits.maxPixels) return refused('too_large', `${width}x${height}`);
   const durationSeconds = durationOf(file, stream, timing);
   if (durationSeconds === null) return refused('corrupt', 'no pictures could be read');
@@ -141,7 +142,10 @@ function audioOf(file: ProbedFile, warnings: Warning[]): SourceAudio[] {
     .flatMap((stream) => {
       const { codec_name: codec, channels, sample_rate: sampleRate } = stream;
       if (codec === undefined || codec === 'unknown' || !channels || !sampleRate) {
-        warnings.push({ code: 'audio_unreadable', message: `The sound of stream ${stream.index} cannot be decoded and is left out.` });
+        warnings.push({
+          code: 'audio_unreadable',
+          message: `The sound of stream ${stream.index} cannot be decoded and is left out.`,
+        });
         return [];
       }
       return [

@@ -1,7 +1,6 @@
 import type { Plan, PlannedAudio, PlannedRendition, Source, SourceAudio } from '@rushes/shared/events';
 import { ladder } from './ladder.ts';
-import { fps, gopFramesOf, outputRate, parseRate } from './rate.ts';
-import { formatRate } from './rate.ts';
+import { formatRate, fps, gopFramesOf, outputRate, parseRate } from './rate.ts';
 
 /** GOPs of one segment: about six seconds. */
 export const GOPS_PER_SEGMENT = 3;
@@ -39,7 +38,10 @@ export function plan(source: Source, profile: string): Plan {
     segmentSeconds: Number(((GOPS_PER_SEGMENT * gopFrames * rate.den) / rate.num).toFixed(6)),
     tiers: [{ tier: 'standard', renditions: renditions.map((rendition) => rendition.id) }],
     renditions,
-    audio: planAudio(source.audio, rungs.some((rung) => rung.low)),
+    audio: planAudio(
+      source.audio,
+      rungs.some((rung) => rung.low),
+    ),
     subtitles: [],
     reasons: reasonsOf(source, fps(rate)),
   };
@@ -48,7 +50,9 @@ export function plan(source: Source, profile: string): Plan {
 /** One track a language, and a second one of few bits for the rung that must play on the worst line. */
 function planAudio(streams: readonly SourceAudio[], withLow: boolean): PlannedAudio[] {
   const chosen = choose(streams);
-  const tracks = chosen.map((stream) => track(stream, 'aac', stream.channels === 1 ? AUDIO_BITRATE.mono : AUDIO_BITRATE.stereo));
+  const tracks = chosen.map((stream) =>
+    track(stream, 'aac', stream.channels === 1 ? AUDIO_BITRATE.mono : AUDIO_BITRATE.stereo),
+  );
   return withLow ? [...tracks, ...chosen.map((stream) => track(stream, 'aac-low', AUDIO_BITRATE.low))] : tracks;
 }
 
@@ -86,7 +90,9 @@ function reasonsOf(source: Source, framesPerSecond: number): string[] {
     video.sampleAspectRatio !== '1:1' ? `pixels of ${video.sampleAspectRatio} made square` : null,
     video.interlaced ? 'deinterlaced' : null,
     video.variableFrameRate ? 'variable frame rate made constant' : null,
-    Math.abs(framesPerSecond / video.fps - 1) > 0.01 ? `frame rate changed from ${video.fps} to ${round(framesPerSecond)}` : null,
+    Math.abs(framesPerSecond / video.fps - 1) > 0.01
+      ? `frame rate changed from ${video.fps} to ${round(framesPerSecond)}`
+      : null,
     source.audio.length === 0 ? 'no sound' : null,
     skipped > 0 ? `${skipped} further sound tracks of the same languages left out` : null,
   ].filter((reason) => reason !== null);

@@ -60,7 +60,8 @@ export function snap(rate: Rate): Rate {
 export function outputRate(source: Rate): Rate {
   const speed = fps(source);
   // A hair above 60 is 60; snapping decides that, not a division by two.
-  if (speed > FASTEST * (1 + SNAP)) return snap(reduce({ num: source.num, den: source.den * Math.ceil(speed / FASTEST - SNAP) }));
+  if (speed > FASTEST * (1 + SNAP))
+    return snap(reduce({ num: source.num, den: source.den * Math.ceil(speed / FASTEST - SNAP) }));
   if (speed < SLOWEST) return snap(reduce({ num: source.num * Math.ceil(SLOWEST / speed), den: source.den }));
   return snap(source);
 }

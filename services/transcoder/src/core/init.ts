@@ -1,0 +1,96 @@
+import { type Box, childBoxes, concat, findBox, needBox, view } from './boxes.ts';
+
+/** An initialisation segment and what it says of its one track. */
+export interface Init {
+  bytes: Uint8Array;
+  /** RFC 6381, "avc1.640028". */
+  codecs: string;
+  timescale: number;
+  /** Ticks that the edit list takes away at the beginning: encoder delay. */
+  priming: number;
+}
+
+const TRAK = ['trak'] as const;
+
+/** Builds the init from ffmpeg's `ftyp` and `moov`. Times of creation are zeroed, so that a repeated encode gives equal bytes. */
+export function readInit(ftyp: Box, moov: Box): Init {
+  const bytes = concat([ftyp.bytes, moov.bytes]);
+  const body = needBox(bytes, ['moov']).body;
+  zeroTimes(needBox(body, ['mvhd']));
+  zeroTimes(needBox(body, [...TRAK, 'tkhd']));
+  const mdhd = needBox(body, [...TRAK, 'mdia', 'mdhd']);
+  zeroTimes(mdhd);
+  const entry = sampleEntry(body);
+  return {
+    bytes,
+    codecs: codecsOf(entry),
+    timescale: view(mdhd.body).getUint32(mdhd.body[0] === 1 ? 20 : 12),
+    priming: primingOf(body),
+  };
+}
+
+function zeroTimes(box: Box): void {
+  box.body.fill(0, 4, box.body[0] === 1 ? 20 : 12);
+}
+
+function sampleEntry(moovBody: Uint8Array): Box {
+  const stsd = needBox(moovBody, [...TRAK, 'mdia', 'minf', 'stbl', 'stsd']);
+  const entry = childBoxes(stsd.body, 8)[0];
+  if (entry === undefined) throw new Error('stsd describes no samples');
+  return entry;
+}
+
+/** Sum of the edits' media times; an empty edit (media time -1) would be a late start, which the encode never makes. */
+function primingOf(moovBody: Uint8Array): number {
+  const elst = findBox(moovBody, [...TRAK, 'edts', 'elst']);
+  if (elst === undefined) return 0;
+  const data = view(elst.body);
+  const version = elst.body[0];
+  const entries = data.getUint32(4);
+  if (entries !== 1) throw new Error(`the edit list has ${entries} entries where one is expected`);
+  const mediaTime = version === 1 ? Number(data.getBigInt64(16)) : data.getInt32(12);
+  if (mediaTime < 0) throw new Error('the track starts late');
+  return mediaTime;
+}
+
+/** Bytes of a sample entry before its own boxes. */
+const VISUAL_ENTRY = 78;
+const AUDIO_ENTRY = 28;
+
+function codecsOf(entry: Box): string {
+  switch (entry.type) {
+    case 'avc1': {
+      const avcC = childBoxes(entry.body, VISUAL_ENTRY).find((box) => box.type === 'avcC');
+      if (avcC === undefined) throw new Error('avc1 has no avcC');
+      // Profile, constraint flags and level, ISO/IEC 14496-15.
+      return `avc1.${Array.from(avcC.body.subarray(1, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+    }
+    case 'mp4a': {
+      const esds = childBoxes(entry.body, AUDIO_ENTRY).find((box) => box.type === 'esds');
+      if (esds === undefined) throw new Error('mp4a has no esds');
+      return `mp4a.40.${audioObjectType(esds.body)}`;
+    }
+    default:
+      throw new Error(`no codec string is known for ${entry.type}`);
+  }
+}
+
+const DECODER_SPECIFIC = 0x05;
+const HEADER_BYTES: Record<number, number> = { 3: 3, 4: 13 };
+
+/** First five bits of the AudioSpecificConfig, inside the descriptors of ISO/IEC 14496-1. */
+function audioObjectType(esds: Uint8Array): number {
+  let at = 4;
+  while (at < esds.length) {
+    const tag = esds[at] ?? 0;
+    at += 1;
+    // A length is spread over bytes whose highest bit says that another follows.
+    while (((esds[at] ?? 0) & 0x80) !== 0) at += 1;
+    at += 1;
+    if (tag === DECODER_SPECIFIC) return (esds[at] ?? 0) >> 3;
+    const skip = HEADER_BYTES[tag];
+    if (skip === undefined) break;
+    at += skip;
+  }
+  throw new Error('esds holds no AudioSpecificConfig');
+}

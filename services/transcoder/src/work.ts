@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { InspectedData, TranscodedData } from '@rushes/shared/events';
+import { MAX_DURATION_SECONDS, MAX_PIXELS, measureTiming, probe } from '@rushes/shared/media';
+import type { StageContext } from '@rushes/shared/stage';
+import { mediaFolder } from '@rushes/shared/tracks';
+import type { Generation } from '@rushes/shared/video';
+import { audioResult, renditionResult } from './core/facts.ts';
+import { inspect } from './core/inspect.ts';
+import { plan } from './core/plan.ts';
+import { encode } from './encode.ts';
+import type { TranscoderDeps } from './ports.ts';
+import type { WrittenTrack } from './track-writer.ts';
+
+/** Seconds from the beginning in which the spacing of pictures is measured. */
+const MEASURED_SECONDS = 20;
+
+/** Percent of the progress that the download takes; the encode takes the rest. */
+const DOWNLOAD_PERCENT = 5;
+
+/**
+ * Makes the H.264 ladder of a generation: download, inspect (unless an earlier attempt has), encode, and append
+ * `transcoded`. The source may be gone or replaced: Failures `source_missing`, `source_changed`.
+ */
+export async function transcode(context: StageContext, deps: TranscoderDeps): Promise<void> {
+  const { current, visibility, id } = context.video;
+  const path = join(context.scratch, 'source');
+  await download(context, deps, path);
+  const inspected = current.inspected ?? (await inspectSource(context, deps, path));
+  const { source, plan: planned } = inspected;
+  const started = deps.now();
+  const result = await encode(
+    {
+      path,
+      source,
+      plan: planned,
+      mediaFolder: mediaFolder(visibility, id, context.generation),
+      attempt: context.attempt,
+      scratch: context.scratch,
+      signal: context.signal,
+      onProgress: (seconds) => {
+        const share = Math.min(1, seconds / source.durationSeconds);
+        context.progress(DOWNLOAD_PERCENT + share * (100 - DOWNLOAD_PERCENT));
+      },
+      record: context.record,
+    },
+    deps,
+  );
+  await context.step('output');
+  await context.append('transcoded', {
+    tier: 'standard',
+    final: true,
+    durationSeconds: result.durationSeconds,
+    visibility,
+    encodeSeconds: Number(((deps.now() - started) / 1000).toFixed(3)),
+    ...listed(result.tracks),
+    subtitles: [],
+  });
+}
+
+async function download(context: StageContext, deps: TranscoderDeps, path: string): Promise<void> {
+  const { bucket, key, etag, size } = storedSource(context.video.current);
+  await deps.storage.download(bucket, key, path, {
+    ifMatch: etag,
+    signal: context.signal,
+    onBytes: (bytes) => context.progress((bytes / Math.max(1, size)) * DOWNLOAD_PERCENT),
+  });
+}
+
+function storedSource(generation: Generation) {
+  if (generation.stored === null) throw new Error(`generation ${generation.number} has no source, so it has no work`);
+  return generation.stored;
+}
+
+async function inspectSource(context: StageContext, deps: TranscoderDeps, path: string): Promise<InspectedData> {
+  const { size } = storedSource(context.video.current);
+  const options = { ffprobePath: deps.tools.ffprobePath, signal: context.signal };
+  const file = await probe(path, options);
+  const announced = file.format.duration;
+  const hasVideo = file.streams.some((stream) => stream.codec_type === 'video');
+  // A recording of a browser does not say how long it is: all of it must be read then.
+  const interval = announced === undefined || announced <= 0 ? undefined : MEASURED_SECONDS;
+  const timing = hasVideo ? await measureTiming(path, interval, options) : null;
+  const inspection = inspect(file, timing, size, { maxPixels: MAX_PIXELS, maxDurationSeconds: MAX_DURATION_SECONDS });
+  if (inspection.kind === 'refused') throw inspection.failure;
+  const { source, warnings } = inspection;
+  const data: InspectedData = { source, plan: plan(source, context.video.current.profile), warnings };
+  await context.append('inspected', data);
+  context.log.info({ source, plan: data.plan }, 'source inspected');
+  return data;
+}
+
+function listed(tracks: readonly WrittenTrack[]): Pick<TranscodedData, 'renditions' | 'audio'> {
+  const results: Pick<TranscodedData, 'renditions' | 'audio'> = { renditions: [], audio: [] };
+  // The plan puts the source's default sound first; each bit rate of it is the default of its group.
+  let defaultStream: number | undefined;
+  for (const { spec, init, folder, segments } of tracks) {
+    if (spec.kind === 'video') {
+      results.renditions.push(renditionResult(spec, init, folder, segments));
+      continue;
+    }
+    defaultStream ??= spec.audio.sourceStream;
+    const isDefault = spec.audio.sourceStream === defaultStream;
+    results.audio.push(audioResult(spec, init, folder, segments, isDefault));
+  }
+  return results;
+}

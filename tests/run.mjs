@@ -1,0 +1,66 @@
+// npm test: everything there is to check, on a machine where nothing was installed before. Plain JavaScript, because the
+// machine's own Node (20 or newer) runs it before Node 24 is there.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensurePackages } from '../infra/embedded/install.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const started = Date.now();
+const workspaces = ['shared', 'infra', 'tests', ...readdirSync(join(root, 'services')).map((name) => `services/${name}`)];
+
+await ensurePackages(root, console.log);
+for (const workspace of workspaces) rmSync(join(root, workspace, '.results'), { recursive: true, force: true });
+
+const checks = await run('turbo', ['run', 'typecheck', 'lint', 'knip', 'test', '--continue', '--output-logs=errors-only']);
+const integration = await run('npm', ['run', '--silent', 'integration', '--workspace', 'tests']);
+process.exitCode = report([
+  { name: 'types, lint, unused code, unit tests', ok: checks },
+  { name: 'integration tests', ok: integration },
+]);
+
+/** Runs a command with Node 24 and our own tools first in PATH; true when it succeeded. */
+function run(command, args) {
+  const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  const env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      console.error(`${command}: ${error.message}`);
+      resolve(false);
+    });
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
+
+/** True totals from the reports that vitest wrote. A part that failed without a failed test counts as one failure. */
+function report(parts) {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  for (const file of workspaces.flatMap(reportsOf)) {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(file, 'utf8'));
+    totals.passed += numPassedTests;
+    totals.failed += numFailedTests;
+    totals.skipped += numPendingTests + numTodoTests;
+  }
+  const broken = parts.filter(({ ok }) => !ok);
+  for (const { name } of broken) console.log(`not passed: ${name}`);
+  if (broken.length > 0 && totals.failed === 0) totals.failed = broken.length;
+  if (totals.skipped > 0) console.log(`${totals.skipped} skipped`);
+  if (process.env.CI === 'true') totals.failed += totals.skipped;
+  if (totals.passed === 0) totals.failed += 1;
+  console.log(`took ${Math.round((Date.now() - started) / 1000)} s`);
+  console.log(`${totals.passed} passed, ${totals.failed} failed`);
+  return totals.failed === 0 ? 0 : 1;
+}
+
+function reportsOf(workspace) {
+  const folder = join(root, workspace, '.results');
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
