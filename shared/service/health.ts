@@ -1,6 +1,8 @@
 import type { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { FastifyInstance } from 'fastify';
 import type { JetStreamManager, NatsConnection } from 'nats';
+import type { Logger } from 'pino';
+import { wait } from '../bus/index.ts';
 
 /** Something a service depends on. `probe` throws when it does not answer. */
 export interface Check {
@@ -15,6 +17,7 @@ export interface Health {
 }
 
 const PROBE_MS = 2_000;
+const UNHEALTHY_POLL_MS = 1_000;
 
 /** `/livez`: the process answers. `/readyz`: so does everything it depends on, each named. `/metrics`: Prometheus. */
 export function addHealthRoutes(http: FastifyInstance, prometheus: PrometheusExporter): Health {
@@ -46,6 +49,20 @@ async function stateOf(check: Check): Promise<string> {
     return error instanceof Error ? error.message : String(error);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Resolves when every check passes, or the signal aborts: an outage of what work needs must use up nobody's attempts. Says so once. */
+export async function untilHealthy(checks: readonly Check[], log: Logger, signal: AbortSignal): Promise<void> {
+  for (let said = false; !signal.aborted; said = true) {
+    const states = await Promise.all(checks.map(async (check) => [check.name, await stateOf(check)] as const));
+    const down = states.filter(([, state]) => state !== 'ok');
+    if (down.length === 0) {
+      if (said) log.info('what this service needs answers again');
+      return;
+    }
+    if (!said) log.warn({ down: Object.fromEntries(down) }, 'something needed does not answer; taking no work until it does');
+    await wait(UNHEALTHY_POLL_MS, signal);
   }
 }
 

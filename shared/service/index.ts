@@ -12,7 +12,7 @@ export {
   type ServiceConfig,
   s3Variables,
 } from './config.ts';
-export { busCheck, type Check } from './health.ts';
+export { busCheck, type Check, untilHealthy } from './health.ts';
 export { createLogger } from './logger.ts';
 export { createRuntime, type Runtime, runService, type Service } from './run.ts';
 export { currentTraceparent, meter, startTelemetry, withSpan } from './telemetry.ts';

@@ -19,12 +19,24 @@ export interface Telemetry {
   stop(): Promise<void>;
 }
 
+const SENDING_NOTHING = {
+  onStart: () => {},
+  onEnd: () => {},
+  forceFlush: async () => {},
+  shutdown: async () => {},
+};
+
 /** To be called before anything else of a service: spans and metrics made earlier go nowhere. */
 export function startTelemetry(service: string, env: NodeJS.ProcessEnv): Telemetry {
   const prometheus = new PrometheusExporter({ preventServerStart: true });
-  if (!env.OTEL_EXPORTER_OTLP_ENDPOINT) env.OTEL_TRACES_EXPORTER ??= 'none';
   env.OTEL_LOGS_EXPORTER ??= 'none';
-  const sdk = new NodeSDK({ serviceName: `rushes-${service}`, metricReaders: [prometheus], instrumentations: [] });
+  const sdk = new NodeSDK({
+    serviceName: `rushes-${service}`,
+    metricReaders: [prometheus],
+    instrumentations: [],
+    // Without a processor the SDK makes no spans at all, and log lines and events would have no trace of their own.
+    ...(env.OTEL_EXPORTER_OTLP_ENDPOINT ? {} : { spanProcessors: [SENDING_NOTHING] }),
+  });
   sdk.start();
   return { prometheus, stop: () => sdk.shutdown() };
 }
