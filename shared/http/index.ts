@@ -1,3 +1,4 @@
+export { type OpenApiDocument, openApiDocument } from './openapi.ts';
 export {
   type FieldError,
   fieldErrors,

@@ -45,9 +45,18 @@ function bodyOf(route: Route, request: FastifyRequest): unknown {
 }
 
 function parsePart(schema: z.ZodType, value: unknown, base: string): unknown {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: plainMessage });
   if (result.success) return result.data;
   const errors = fieldErrors(result.error, base);
   const detail = errors.map(({ path, message }) => `${path.slice(1) || 'the body'} ${message}`).join('; ');
   throw new ProblemError('validation_failed', detail, { errors });
+}
+
+/** In words for a person, where the schema has none of its own; undefined leaves it to zod. */
+function plainMessage(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type')
+    return issue.input === undefined ? 'is missing' : `must be of type ${issue.expected}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_key') return `has a name that ${issue.issues[0]?.message ?? 'is wrong'}`;
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { videoViewSchema } from '../video/index.ts';
 import type { ProblemCode } from './problems.ts';
 import {
@@ -131,6 +131,24 @@ export const routes = {
     query: noQuerySchema,
     answer: { status: 302 },
     problems: [...CHANGE, 'source_missing', 'wrong_state'],
+  },
+  s3Webhook: {
+    method: 'POST',
+    path: '/webhooks/s3',
+    service: 's3-event-ingest',
+    summary: 'Notifications of an S3 store that has no queue; the token as bearer',
+    query: z.looseObject({}),
+    answer: { status: 202 },
+    problems: ['validation_failed', 'unauthorized', 'payload_too_large', 'unavailable'],
+  },
+  s3WebhookWithToken: {
+    method: 'POST',
+    path: '/webhooks/s3/:token',
+    service: 's3-event-ingest',
+    summary: 'The same for stores that can send no header; the token in the path',
+    query: z.looseObject({}),
+    answer: { status: 202 },
+    problems: ['validation_failed', 'unauthorized', 'payload_too_large', 'unavailable'],
   },
   listVideos: {
     method: 'GET',

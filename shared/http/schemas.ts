@@ -22,19 +22,25 @@ export const LIMITS = {
 /** Profiles that need no file. */
 export const BUILT_IN_PROFILES = ['fast', 'web', 'max'] as const;
 
-const titleSchema = z
-  .string()
+/**
+ * Text that a person typed. Half a surrogate pair and NUL are valid JSON, but neither every JSON parser nor every database
+ * takes them, and the log keeps what it was given for ever.
+ */
+const text = () =>
+  z.string().refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text');
+
+const titleSchema = text()
   .trim()
   .min(1, 'must not be empty')
   .max(LIMITS.title, `must have at most ${LIMITS.title} characters`);
-const descriptionSchema = z.string().max(LIMITS.description, `must have at most ${LIMITS.description} characters`);
+const descriptionSchema = text().max(LIMITS.description, `must have at most ${LIMITS.description} characters`);
 const tagsSchema = z
-  .array(z.string().trim().min(1, 'must not be empty').max(LIMITS.tag, `must have at most ${LIMITS.tag} characters`))
+  .array(text().trim().min(1, 'must not be empty').max(LIMITS.tag, `must have at most ${LIMITS.tag} characters`))
   .max(LIMITS.tags, `must have at most ${LIMITS.tags} entries`);
 const metadataSchema = z
   .record(
-    z.string().min(1).max(LIMITS.metadataKey, `must have at most ${LIMITS.metadataKey} characters`),
-    z.string().max(LIMITS.metadataValue, `must have at most ${LIMITS.metadataValue} characters`),
+    text().min(1, 'must not be empty').max(LIMITS.metadataKey, `must have at most ${LIMITS.metadataKey} characters`),
+    text().max(LIMITS.metadataValue, `must have at most ${LIMITS.metadataValue} characters`),
   )
   .refine(
     (pairs) => Object.keys(pairs).length <= LIMITS.metadataPairs,
@@ -45,10 +51,7 @@ const profileSchema = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be the na
 export const createVideoSchema = z.strictObject({
   title: titleSchema,
   description: descriptionSchema.optional(),
-  filename: z
-    .string()
-    .min(1, 'must not be empty')
-    .max(LIMITS.filename, `must have at most ${LIMITS.filename} characters`),
+  filename: text().min(1, 'must not be empty').max(LIMITS.filename, `must have at most ${LIMITS.filename} characters`),
   contentType: z
     .string()
     .regex(

@@ -1,4 +1,4 @@
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyError, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { Failure } from '../errors.ts';
 import { ProblemError, problemOf } from './problems.ts';
@@ -11,21 +11,29 @@ const REQUEST_MS = 30_000;
 export function createHttpServer(log: Logger): FastifyInstance {
   const http = fastify({
     loggerInstance: log as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 2_000 },
   }) as unknown as FastifyInstance;
+  // Many clients name a type even when they send no body; Fastify would refuse that.
+  const parseJson = http.getDefaultJsonParser('error', 'error');
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parseJson(request, String(body), done),
+  );
   http.setNotFoundHandler((request, reply) => {
     const detail = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`;
     return reply.code(404).type('application/problem+json').send(problemOf('not_found', detail));
   });
   http.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = asProblem(error);
-    if (problem.status >= 500) {
-      const { method, url } = request;
-      log.error({ err: error, method, path: url.split('?')[0], code: problem.code }, 'request failed');
+    // To be behind for a moment is an answer, not a fault.
+    if (problem.status >= 500 && problem.code !== 'behind') {
+      // The route's pattern, never the address: a path may hold a token.
+      const { method, routeOptions, params } = request;
+      const { id: videoId } = (params ?? {}) as { id?: string };
+      log.error({ err: error, method, route: routeOptions.url, videoId, code: problem.code }, 'request failed');
     }
     if (error instanceof ProblemError) reply.headers(error.headers);
     if (problem.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');

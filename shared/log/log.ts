@@ -31,7 +31,8 @@ export type Executed =
 
 /** The event log. It alone decides a video's fate. */
 export interface Log {
-  read(videoId: string): Promise<History>;
+  /** `fromLeader` is slower and never stale: for when an unknown video would be given up. */
+  read(videoId: string, options?: { fromLeader?: boolean }): Promise<History>;
   /** Reads, decides, appends; refused by a later event → reads and decides again, until one of the four ends. */
   execute(videoId: string, command: Command, options?: ExecuteOptions): Promise<Executed>;
   /** Every event in order from a sequence on, across reconnects. */
@@ -51,6 +52,8 @@ export interface LogDeps {
 /** How long an append whose answer was lost is looked for before the caller hears `bus_unavailable`. */
 const GIVE_UP_MS = 30_000;
 const PAUSE_MS = 250;
+/** After so many refusals the reads must come from a follower that lags. */
+const LAGGING = 2;
 
 export function createLog(deps: LogDeps): Log {
   const historyOf = (entries: Entry[]): History => ({
@@ -61,10 +64,12 @@ export function createLog(deps: LogDeps): Log {
   const read = async (videoId: string, refusals = 0): Promise<History> =>
     // Refused twice: the read came from a follower that lags, the leader's does not.
     historyOf(
-      refusals < 2 ? await readHistory(deps.connection, videoId) : await readHistoryFromLeader(deps.manager, videoId),
+      refusals < LAGGING
+        ? await readHistory(deps.connection, videoId)
+        : await readHistoryFromLeader(deps.manager, videoId),
     );
   return {
-    read: (videoId) => read(videoId),
+    read: (videoId, options = {}) => read(videoId, options.fromLeader ? LAGGING : 0),
     execute: (videoId, command, options = {}) => execute(deps, read, videoId, command, options),
     follow: (options) => follow(deps, options),
   };

@@ -6,9 +6,9 @@ import { z } from 'zod';
  */
 const number = z
   .union([z.string(), z.number()])
-  .transform((value) => Number(value))
+  .transform((value) => (Number.isFinite(Number(value)) ? Number(value) : undefined))
   .optional()
-  .transform((value) => (value !== undefined && Number.isFinite(value) ? value : undefined));
+  .catch(undefined);
 
 const text = z.string().optional().catch(undefined);
 

@@ -5,7 +5,7 @@
  */
 
 /** Demuxers that read one self-contained file. No playlist, no image sequence, no device. */
-export const ALLOWED_FORMATS = [
+const ALLOWED_FORMATS = [
   'mov',
   'matroska',
   'avi',
@@ -30,10 +30,10 @@ export const ALLOWED_FORMATS = [
 export const MAX_PIXELS = 40_000_000;
 
 /** Bytes of one allocation inside ffmpeg: an 8K picture of 16 bits and four planes needs 265 MB. */
-export const MAX_ALLOC_BYTES = 512 * 1024 * 1024;
+const MAX_ALLOC_BYTES = 512 * 1024 * 1024;
 
 /** As many streams as an event may list. */
-export const MAX_STREAMS = 64;
+const MAX_STREAMS = 64;
 
 /** Longest video in seconds. */
 export const MAX_DURATION_SECONDS = 24 * 3600;

@@ -25,12 +25,13 @@ const CAUSES: readonly (readonly [RegExp, FailureCode])[] = [
 
 /**
  * Why ffmpeg or ffprobe failed, from its end and the last lines of stderr (written with `-loglevel level+warning`, so that
- * no text of the file's own metadata stands in it). `tool_failed` when the cause is not known.
+ * no text of the file's own metadata stands in it). `tool_failed` when the cause is not known; `not_a_video` when no demuxer
+ * (named as `[mov @ 0x…]`) took the file for its own before it was found invalid.
  */
 export function causeOfFailure(exit: ToolExit, stderr: string): FailureCode {
   if (exit.signal !== null) return 'tool_killed';
-  for (const [pattern, code] of CAUSES) if (pattern.test(stderr)) return code;
-  return 'tool_failed';
+  const code = CAUSES.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'tool_failed';
+  return code === 'corrupt' && !/\[[^\]]+ @ /.test(stderr) ? 'not_a_video' : code;
 }
 
 /** ffmpeg's report of where it stands: frames written, seconds of media written. */

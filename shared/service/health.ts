@@ -61,7 +61,8 @@ export async function untilHealthy(checks: readonly Check[], log: Logger, signal
       if (said) log.info('what this service needs answers again');
       return;
     }
-    if (!said) log.warn({ down: Object.fromEntries(down) }, 'something needed does not answer; taking no work until it does');
+    if (!said)
+      log.warn({ down: Object.fromEntries(down) }, 'something needed does not answer; taking no work until it does');
     await wait(UNHEALTHY_POLL_MS, signal);
   }
 }

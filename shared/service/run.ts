@@ -56,6 +56,8 @@ export async function runService<Config extends ServiceConfig>(
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });
 
+  // Empty until everything runs: what never started has nothing to hand back.
+  const running: { connection: NatsConnection; service: Service }[] = [];
   const started = (async () => {
     const connection = await connectBus(
       {
@@ -74,8 +76,8 @@ export async function runService<Config extends ServiceConfig>(
     health.checks.push(busCheck(connection, runtime.manager), ...service.checks);
     await service.start();
     health.started = true;
+    running.push({ connection, service });
     log.info({ address }, 'started');
-    return { connection, service };
   })();
 
   const outcome = await Promise.race([
@@ -94,10 +96,9 @@ export async function runService<Config extends ServiceConfig>(
     log.warn('stopping took too long; leaving the rest to the next worker');
     process.exit(1);
   }, STOP_MS).unref();
-  const running = await Promise.race([started.catch(() => null), Promise.resolve(null)]);
-  await running?.service.stop();
+  for (const { service } of running) await service.stop();
   await http.close();
-  await running?.connection.drain();
+  for (const { connection } of running) await connection.drain();
   await telemetry.stop();
   log.info('stopped');
   process.exit(outcome === 'could not start' ? 1 : 0);

@@ -39,7 +39,15 @@ export async function presignGet(
   const command = new GetObjectCommand({
     Bucket: object.bucket,
     Key: object.key,
-    ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(object.filename)}`,
+    ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeFilename(object.filename)}`,
   });
   return getSignedUrl(client, command, { expiresIn: Math.round(ttlMs / 1_000) });
+}
+
+/** RFC 8187: what encodeURIComponent leaves and a header's value must not hold, too. A person may type half a surrogate pair. */
+function encodeFilename(filename: string): string {
+  return encodeURIComponent(filename.toWellFormed()).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

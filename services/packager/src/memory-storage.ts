@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { Storage } from '@rushes/shared/storage';
 
 interface Stored {
@@ -18,10 +20,18 @@ export function memoryStorage() {
     objects.set(key, { body: Buffer.from(body), etag, contentType, cacheControl });
     return etag;
   };
-  const storage: Pick<Storage, 'read' | 'put' | 'list' | 'deletePrefix'> = {
+  const storage: Pick<Storage, 'read' | 'readStream' | 'put' | 'putFile' | 'list' | 'deletePrefix'> = {
     async read(_bucket, key) {
       const found = objects.get(key);
       return found === undefined ? null : { body: found.body, etag: found.etag };
+    },
+    async readStream(_bucket, key) {
+      const found = objects.get(key);
+      return found === undefined ? null : Readable.from([found.body]);
+    },
+    async putFile(_bucket, key, path, options) {
+      writes.push(key);
+      return { etag: store(key, await readFile(path), options.contentType, options.cacheControl) };
     },
     async put(_bucket, key, body, options) {
       const there = objects.get(key);

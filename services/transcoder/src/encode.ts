@@ -11,7 +11,7 @@ import { frameTicks, timescaleOf } from './core/rate.ts';
 import { createVideoSegmenter, type MediaSegment, type Segmenter } from './core/segment.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { createRecorder } from './recorder.ts';
-import { type Inlet, openInlet, socketFolder } from './sockets.ts';
+import { BrokenStream, type Inlet, openInlet, socketFolder } from './sockets.ts';
 import { createTrackWriter, type TrackWriter, type WrittenTrack } from './track-writer.ts';
 
 export interface EncodeJob {
@@ -171,7 +171,12 @@ async function readLane(
       if (item.kind === 'segment') await follower.onSegment?.(item.segment, isLast);
     }
   };
-  await lane.inlet.read(async (piece) => store(segmenter.push(piece), false));
+  await lane.inlet
+    .read(async (piece) => store(segmenter.push(piece), false))
+    .catch(async (error: unknown) => {
+      if (error instanceof BrokenStream) await ffmpeg;
+      throw error;
+    });
   // A stream that breaks off is the consequence of ffmpeg's end: its cause is to be told, not the torn box.
   await ffmpeg;
   await store(segmenter.end(), true);

@@ -5,7 +5,7 @@ import type { TranscoderDeps } from './ports.ts';
 import { transcode } from './work.ts';
 
 /** The service's name, and the stage's. */
-export const STAGE = 'transcoder';
+const STAGE = 'transcoder';
 
 const JOB = 'standard';
 

@@ -2,10 +2,8 @@ import type { Storage } from '@rushes/shared/storage';
 
 /** What the work needs from outside. */
 export interface TranscoderDeps {
-  storage: Storage;
-  uploadsBucket: string;
+  storage: Pick<Storage, 'download' | 'put'>;
   mediaBucket: string;
   tools: { ffmpegPath: string; ffprobePath: string };
-  /** Milliseconds; only differences are used. */
-  now(): number;
+  now(): Date;
 }

@@ -14,12 +14,20 @@ export async function socketFolder(scratch: string): Promise<{ path: string; rem
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** The writer's end broke. What broke it, the process that wrote knows better. */
+export class BrokenStream extends Error {
+  override readonly name = 'BrokenStream';
+}
+
 /** One listening socket to which one process writes one stream. */
 export interface Inlet {
   url: string;
   /** Whether the process has connected. */
   isConnected(): boolean;
-  /** Hands over every piece in order; the writer is not read further until the promise of a piece resolves. */
+  /**
+   * Hands over every piece in order; the writer is not read further until the promise of a piece resolves.
+   * @throws what `onPiece` throws; BrokenStream when the connection does not end as it should
+   */
   read(onPiece: (piece: Uint8Array) => Promise<void>): Promise<void>;
   close(): void;
 }
@@ -45,7 +53,16 @@ export async function openInlet(folder: string, name: string): Promise<Inlet> {
     async read(onPiece) {
       const socket = await connection.promise;
       if (socket === null) return;
-      for await (const piece of socket) await onPiece(piece);
+      let refused = false;
+      try {
+        for await (const piece of socket) {
+          refused = true;
+          await onPiece(piece);
+          refused = false;
+        }
+      } catch (error) {
+        throw refused ? error : new BrokenStream(`the stream to ${name} broke`, { cause: error });
+      }
     },
     close() {
       connection.resolve(null);

@@ -15,7 +15,7 @@ import type { Init } from './core/init.ts';
 import type { MediaSegment, SegmenterItem } from './core/segment.ts';
 
 export interface TrackTarget {
-  storage: Storage;
+  storage: Pick<Storage, 'put'>;
   bucket: string;
   /** Key of the track's folder of this attempt. */
   folder: string;

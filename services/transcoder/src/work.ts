@@ -27,7 +27,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
   await download(context, deps, path);
   const inspected = current.inspected ?? (await inspectSource(context, deps, path));
   const { source, plan: planned } = inspected;
-  const started = deps.now();
+  const started = deps.now().getTime();
   const result = await encode(
     {
       path,
@@ -51,7 +51,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     final: true,
     durationSeconds: result.durationSeconds,
     visibility,
-    encodeSeconds: Number(((deps.now() - started) / 1000).toFixed(3)),
+    encodeSeconds: Number(((deps.now().getTime() - started) / 1000).toFixed(3)),
     ...listed(result.tracks),
     subtitles: [],
   });

@@ -7,7 +7,7 @@ export interface AudioGroup {
   members: readonly AudioMember[];
 }
 
-export interface AudioMember {
+interface AudioMember {
   facts: AudioFacts;
   /** Unique in its group, as RFC 8216 wants it. */
   name: string;

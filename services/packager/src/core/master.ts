@@ -43,7 +43,7 @@ export function masterPlaylist(facts: PackageFacts): string {
   ].join('\n')}\n`;
 }
 
-export function piecesOf(facts: TrackFacts): Piece[] {
+function piecesOf(facts: TrackFacts): Piece[] {
   return facts.segments.map(({ duration, bytes }) => ({ ticks: duration, bytes }));
 }
 
@@ -57,7 +57,7 @@ export function trackRates(facts: TrackFacts, target: number): Rates {
  * BANDWIDTH is the largest sum of peaks of any way to play the variant (rule 9.13): the picture with the heaviest member
  * of its audio group and the heaviest subtitles.
  */
-export function variantRates(facts: PackageFacts, { video, group }: Combination, target: number): Rates {
+function variantRates(facts: PackageFacts, { video, group }: Combination, target: number): Rates {
   const picture = trackRates(video, target);
   const sound = (group?.members ?? []).map((member) => trackRates(member.facts, target));
   const text = facts.subtitles.map(({ size }) => Math.ceil((size * 8) / contentSeconds(facts)));
@@ -68,7 +68,7 @@ export function variantRates(facts: PackageFacts, { video, group }: Combination,
   };
 }
 
-export function iframeRates(facts: VideoFacts): Rates {
+function iframeRates(facts: VideoFacts): Rates {
   const pieces = iframes(facts);
   const { timescale } = facts.track;
   return {

@@ -16,7 +16,7 @@ export function keyOf(read: ReadPackage, { uri }: { uri: string }): string {
   return resolveUri(masterKey(read.facts.folder), uri);
 }
 
-export function videoOf(read: ReadPackage, variant: types.Variant): VideoFacts | undefined {
+function videoOf(read: ReadPackage, variant: types.Variant): VideoFacts | undefined {
   const { folder, videos } = read.facts;
   const keys = variant.isIFrameOnly ? iframePlaylistKey : playlistKey;
   return videos.find(({ id }) => keys(folder, id) === keyOf(read, variant));
@@ -54,7 +54,7 @@ export function measured(
   );
 }
 
-export function rate(read: ReadPackage, key: string, what: 'peak' | 'average'): number {
+function rate(read: ReadPackage, key: string, what: 'peak' | 'average'): number {
   const list = read.playlists.get(key);
   const pieces = (list?.segments ?? []).map(({ uri, duration }) => ({
     ticks: Math.round(duration * 1_000_000),

@@ -27,7 +27,7 @@ export interface Rule<Read = ReadPackage> {
   check(read: Read): Finding;
 }
 
-export const passed: Finding = { kind: 'passed' };
+const passed: Finding = { kind: 'passed' };
 export const notApplicable: Finding = { kind: 'notApplicable' };
 
 /** Passed when nothing was found wrong; else the first few findings, which are enough to act on. */

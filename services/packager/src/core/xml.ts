@@ -51,7 +51,7 @@ const UNESCAPES: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /** What XML 1.0 cannot hold at all (most control characters) becomes a space. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, ' ')
     .replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);

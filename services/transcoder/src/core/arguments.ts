@@ -10,7 +10,7 @@ export interface EncodeArguments {
 }
 
 /** Samples per second of every audio track. */
-export const AUDIO_RATE = 48_000;
+const AUDIO_RATE = 48_000;
 
 /**
  * What no encode may exceed, in seconds: time stamps of a hostile file can announce years, and the constant frame rate

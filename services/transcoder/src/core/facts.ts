@@ -6,7 +6,7 @@ import { formatRate, fps, type Rate } from './rate.ts';
 import type { MediaSegment } from './segment.ts';
 
 /** Segments of one page of facts. */
-export const PAGE_SEGMENTS = 100;
+const PAGE_SEGMENTS = 100;
 
 /** What a track is, known before its first byte. */
 export type TrackSpec =

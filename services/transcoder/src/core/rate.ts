@@ -18,6 +18,9 @@ const STANDARD_RATES: readonly Rate[] = [
 ];
 const SNAP = 0.01;
 
+/** Time scales are 32-bit and multiplied by segments' numbers: more is noise of a measurement. */
+const MAX_NUM = 120_000;
+
 /** Below this, two-second GOPs would hold too few pictures; pictures are repeated instead. */
 const SLOWEST = 5;
 const FASTEST = 60;
@@ -40,8 +43,10 @@ export function parseRate(text: string | undefined): Rate | null {
   return reduce(rate);
 }
 
-/** A fraction for a measured rate, to a thousandth of a frame per second. */
+/** A fraction for a measured rate: a whole number when one is within 1 %, else to a thousandth of a frame per second. */
 export function rateOf(framesPerSecond: number): Rate {
+  const whole = Math.round(framesPerSecond);
+  if (Math.abs(whole / framesPerSecond - 1) <= SNAP) return { num: whole, den: 1 };
   return reduce({ num: Math.max(1, Math.round(framesPerSecond * 1000)), den: 1000 });
 }
 
@@ -53,7 +58,7 @@ export function snap(rate: Rate): Rate {
   const off = (standard: Rate) => Math.abs(fps(standard) / fps(rate) - 1);
   const nearest = STANDARD_RATES.reduce((best, standard) => (off(standard) < off(best) ? standard : best));
   if (off(nearest) <= SNAP) return nearest;
-  return rate.den <= 1001 ? rate : rateOf(fps(rate));
+  return rate.den <= 1001 && rate.num <= MAX_NUM ? rate : rateOf(fps(rate));
 }
 
 /** The rate to encode at: at most 60 (every n-th picture of a faster source), at least 5 (pictures repeated). */

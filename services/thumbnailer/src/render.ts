@@ -1,0 +1,157 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '@rushes/shared/errors';
+import type { Poster, Rendition, ThumbnailedData } from '@rushes/shared/events';
+import type { StageContext } from '@rushes/shared/stage';
+import { IMMUTABLE, readTrackFacts } from '@rushes/shared/storage';
+import { PREVIEW_SETTINGS, renderPictures, renderPoster, renderPreview } from './core/arguments.ts';
+import { type Frame, frameAt, type PictureFacts, select } from './core/frames.ts';
+import { choosePoster, planPictures, posterRendition, previewSegment, smallRendition } from './core/plan.ts';
+import { storyboardVtt } from './core/storyboard.ts';
+import { gather } from './gather.ts';
+import type { Media, RunFfmpeg } from './ports.ts';
+
+/** Bytes of a moving preview at most; where no setting meets it there is none. */
+const PREVIEW_MAX_BYTES = 500_000;
+/** Seconds of video below which nothing moves enough to be worth a preview. */
+const PREVIEW_LEAST_SECONDS = 1;
+
+/** A rendition and its facts. */
+interface Picture extends PictureFacts {
+  rendition: Rendition;
+}
+
+/** Everything a job works with. `folder` is where its pictures go, in the bucket. */
+interface Job {
+  media: Media;
+  ffmpeg: RunFfmpeg;
+  context: Pick<StageContext, 'scratch' | 'signal' | 'log' | 'progress'>;
+  folder: string;
+}
+
+export type Pictures = Required<Pick<ThumbnailedData, 'poster' | 'images' | 'storyboard' | 'preview'>>;
+
+/**
+ * Makes poster, images, storyboard and preview from a video's own renditions, fetching only the segments that it needs,
+ * and uploads them.
+ * @param renditions as `transcoded` lists them
+ */
+export async function renderAll(job: Job, renditions: readonly Rendition[]): Promise<Pictures> {
+  const { context } = job;
+  const small = await readPicture(job, smallRendition(renditions));
+  const { images, storyboard, candidates } = await renderSmall(job, small);
+  context.progress(50);
+  const chosen = choosePoster(candidates);
+  const large = await readPicture(job, posterRendition(renditions));
+  const poster = await renderPosterAt(job, large, chosen.time);
+  context.progress(70);
+  const preview = await renderMoving(job, small, chosen);
+  context.progress(95);
+  return { poster, images, storyboard, preview };
+}
+
+async function readPicture({ media }: Job, rendition: Rendition | undefined): Promise<Picture> {
+  if (rendition === undefined) throw new Failure('internal', { detail: 'transcoded lists no rendition' });
+  return { rendition, ...(await readTrackFacts(media.storage, media.bucket, rendition.track)) };
+}
+
+async function renderSmall(job: Job, small: Picture) {
+  const { context } = job;
+  const plan = planPictures(small, small.rendition);
+  const wanted = select(small, [...plan.images, ...plan.storyboard.tiles], plan.decoding);
+  const input = join(context.scratch, 'small.mp4');
+  await gather(job.media, small, wanted.segments, input, context.signal);
+  const sprite = join(context.scratch, 'storyboard-001.jpg');
+  const render = renderPictures(
+    plan.decoding,
+    wanted.numbers.slice(0, plan.images.length),
+    wanted.numbers.slice(plan.images.length),
+    plan.storyboard,
+    { imagePattern: join(context.scratch, 'image-%03d.jpg'), sprite },
+  );
+  await job.ffmpeg(input, render, context.signal);
+  const { width, height } = small.rendition;
+  const images = [];
+  const candidates = [];
+  for (const [index, frame] of plan.images.entries()) {
+    const name = `image-${String(index + 1).padStart(3, '0')}.jpg`;
+    candidates.push({ frame, bytes: await sizeOf(join(context.scratch, name)) });
+    images.push({ time: milli(frame.time), width, height, key: await upload(job, name, 'image/jpeg') });
+  }
+  const { interval, columns, rows, tileWidth, tileHeight } = plan.storyboard;
+  await sizeOf(sprite);
+  const sprites = [await upload(job, 'storyboard-001.jpg', 'image/jpeg')];
+  const vtt = await uploadText(job, 'storyboard.vtt', storyboardVtt(plan.storyboard, 'storyboard-001.jpg'), 'text/vtt');
+  return { images, candidates, storyboard: { vtt, tileWidth, tileHeight, columns, rows, interval, sprites } };
+}
+
+/** The picture nearest a time, in the full size of its rendition. */
+async function renderPosterAt(job: Job, large: Picture, seconds: number): Promise<Poster> {
+  const { context } = job;
+  const frame = frameAt(large, seconds, 'all');
+  const { segments, numbers } = select(large, [frame], 'all');
+  const input = join(context.scratch, 'large.mp4');
+  await gather(job.media, large, segments, input, context.signal);
+  const names = { jpeg: 'poster.jpg', webp: 'poster.webp' };
+  const paths = { jpeg: join(context.scratch, names.jpeg), webp: join(context.scratch, names.webp) };
+  await job.ffmpeg(input, renderPoster(numbers[0] ?? 0, paths), context.signal);
+  await Promise.all([sizeOf(paths.jpeg), sizeOf(paths.webp)]);
+  const { width, height } = large.rendition;
+  return {
+    time: milli(frame.time),
+    width,
+    height,
+    jpeg: await upload(job, names.jpeg, 'image/jpeg'),
+    webp: await upload(job, names.webp, 'image/webp'),
+  };
+}
+
+async function renderMoving(job: Job, small: Picture, poster: Frame): Promise<Pictures['preview']> {
+  const { context } = job;
+  const { segment, seconds } = previewSegment(small, poster);
+  if (seconds < PREVIEW_LEAST_SECONDS) return null;
+  const input = join(context.scratch, 'preview.mp4');
+  await gather(job.media, small, [segment], input, context.signal);
+  for (const setting of PREVIEW_SETTINGS) {
+    const path = join(context.scratch, 'preview.webp');
+    await job.ffmpeg(input, renderPreview(seconds, small.rendition, setting, path), context.signal);
+    const size = await sizeOf(path);
+    if (size > PREVIEW_MAX_BYTES) continue;
+    const contentType = 'image/webp';
+    return { key: await upload(job, 'preview.webp', contentType), contentType, durationSeconds: milli(seconds), size };
+  }
+  context.log.info('no preview: none of its settings was small enough');
+  return null;
+}
+
+/** Bytes of a file that ffmpeg was to make. It exits with 0 also when it found nothing to write. */
+async function sizeOf(path: string): Promise<number> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+      throw error;
+    },
+  );
+  if (size === 0) throw new Failure('tool_failed', { detail: `ffmpeg ended well and made no ${path}` });
+  return size;
+}
+
+async function upload({ media, context, folder }: Job, name: string, contentType: string): Promise<string> {
+  const key = `${folder}/${name}`;
+  const options = { contentType, cacheControl: IMMUTABLE, signal: context.signal };
+  await media.storage.putFile(media.bucket, key, join(context.scratch, name), options);
+  return key;
+}
+
+async function uploadText(job: Job, name: string, text: string, contentType: string): Promise<string> {
+  const key = `${job.folder}/${name}`;
+  const options = { contentType, cacheControl: IMMUTABLE, signal: job.context.signal };
+  await job.media.storage.put(job.media.bucket, key, text, options);
+  return key;
+}
+
+/** Seconds to the millisecond: what an event needs. */
+function milli(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { parseTranscoderConfig } from './config.ts';
+
+const env = {
+  NATS_URL: 'nats://127.0.0.1:4222',
+  UPLOADS_BUCKET: 'rushes-uploads',
+  MEDIA_BUCKET: 'rushes-media',
+  SCRATCH_DIR: '/tmp/transcoder',
+};
+
+describe('parseTranscoderConfig', () => {
+  it('needs NATS, the buckets and a scratch folder, and has defaults for the rest', () => {
+    expect(parseTranscoderConfig(env)).toMatchObject({ HOST: '127.0.0.1', CONCURRENCY: 1, ACK_WAIT: 30_000 });
+  });
+
+  it('names every variable that is wrong', () => {
+    const wrong = { ...env, MEDIA_BUCKET: '', CONCURRENCY: 'many' };
+    expect(() => parseTranscoderConfig(wrong)).toThrow(/MEDIA_BUCKET[\s\S]*CONCURRENCY/);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { encodeArguments } from './arguments.ts';
+import { plan } from './plan.ts';
+import { source } from './source-fixture.ts';
+
+type Clip = Parameters<typeof source>;
+
+function argumentsOf(...clip: Clip) {
+  const made = source(...clip);
+  return encodeArguments(made, plan(made, 'fast'));
+}
+const chains = (...clip: Clip) => argumentsOf(...clip).filter.split(';');
+
+describe('encodeArguments', () => {
+  it('decodes once and scales each rendition from the next larger one, with square pixels', () => {
+    const [first, second, ...rest] = chains({}, []);
+    expect(first).toMatch(
+      /^\[0:V:0\]fps=fps=30\/1:start_time=0,scale=1920:1080:.*,setsar=1,split=2\[h264-1080\]\[next1\]$/,
+    );
+    expect(second).toBe('[next1]scale=1280:720,setsar=1,split=2[h264-720][next2]');
+    expect(rest.at(-1)).toBe('[next4]scale=426:240,setsar=1[h264-240]');
+  });
+
+  it('needs no split for a single rendition', () => {
+    expect(chains({ width: 64, height: 36 }, [])).toEqual([expect.stringMatching(/setsar=1\[h264-36\]$/)]);
+  });
+
+  it('encodes on the grid: closed GOPs of the plan, no scene cuts, capped', () => {
+    const { outputs } = argumentsOf({ frameRate: '30000/1001', fps: 29.97 }, []);
+    const options = outputs[0]?.options.join(' ') ?? '';
+    expect(outputs.map(({ track }) => track)).toEqual(['h264-1080', 'h264-720', 'h264-480', 'h264-360', 'h264-240']);
+    expect(options).toContain(
+      '-c:v libx264 -preset veryfast -pix_fmt yuv420p -crf 23 -maxrate 6000000 -bufsize 9000000',
+    );
+    expect(options).toContain(
+      '-g 60 -keyint_min 60 -sc_threshold 0 -flags +cgop+bitexact -video_track_timescale 30000',
+    );
+    expect(options).toMatch(/-f mp4 -movflags \+frag_keyframe\+delay_moov\+default_base_moof\+skip_trailer$/);
+  });
+
+  it('carries nothing of the file’s metadata over', () => {
+    for (const { options } of argumentsOf().outputs)
+      expect(options.join(' ')).toContain('-map_metadata -1 -map_chapters -1');
+  });
+
+  it('deinterlaces before it does anything else', () => {
+    expect(chains({ interlaced: true }, [])[0]).toMatch(/^\[0:V:0\]bwdif=mode=send_frame,fps=/);
+  });
+
+  it.each([
+    [{ colorSpace: 'smpte170m', width: 720, height: 480 }, 'bt601'],
+    [{ colorSpace: 'bt709', width: 720, height: 480 }, 'bt709'],
+    [{ colorSpace: null, width: 720, height: 480 }, 'bt601'],
+    [{ colorSpace: null, width: 1280, height: 720 }, 'bt709'],
+    [{ colorSpace: 'bt2020nc', width: 1280, height: 720 }, 'bt2020'],
+  ])('converts the colours of %o from %s to BT.709 and marks them so', (video, matrix) => {
+    const filter = chains(video, [])[0];
+    expect(filter).toContain(`in_color_matrix=${matrix}:out_color_matrix=bt709:out_range=limited`);
+    expect(filter).toContain(
+      'format=yuv420p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv',
+    );
+  });
+
+  it('tone-maps HDR once, after scaling down to the largest rendition', () => {
+    const hdr = chains({ hdr: 'pq', colorTransfer: 'smpte2084', bitDepth: 10 }, []);
+    expect(hdr[0]).toContain('zscale=w=1920:h=1080:t=linear:npl=100:tin=smpte2084');
+    expect(hdr[0]).toContain('tonemap=tonemap=hable');
+    expect(hdr.slice(1).join()).not.toContain('tonemap');
+    expect(chains({ hdr: 'hlg', colorTransfer: 'arib-std-b67' }, [])[0]).toContain('tin=arib-std-b67');
+  });
+
+  it('does not tone-map Dolby Vision that has no base layer to map', () => {
+    expect(chains({ hdr: 'dolby-vision', colorTransfer: null }, [])[0]).not.toContain('tonemap');
+  });
+
+  it('decodes each sound once for its two bit rates, from zero, ending in silence', () => {
+    const sound = chains({}, [{ language: 'en' }, { language: 'de' }]).slice(5);
+    expect(sound).toEqual([
+      '[0:1]aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,apad=pad_dur=1,asplit=2[aac-en][aac-low-en]',
+      '[0:2]aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,apad=pad_dur=1,asplit=2[aac-de][aac-low-de]',
+    ]);
+  });
+
+  it('mixes surround sound by explicit weights, and leaves mono alone', () => {
+    expect(chains({}, [{ channels: 6, layout: '5.1(side)' }])[5]).toContain('pan=stereo|FL=0.707*FL+0.5*FC+0.5*SL|');
+    const mono = chains({}, [{ channels: 1, layout: 'mono' }])[5];
+    expect(mono).toContain('channel_layouts=mono');
+    expect(mono).not.toContain('pan=');
+  });
+
+  it('counts sound by samples in Ogg, whose time stamps cannot be trusted', () => {
+    const ogg = argumentsOf({}, [{}], 'ogg');
+    expect(ogg.input).toEqual(['-copyts', '-start_at_zero']);
+    expect(ogg.filter).toContain('[0:1]asetpts=N/SR/TB,aresample');
+    expect(argumentsOf().input).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+import type { VideoEvent } from '@rushes/shared/events';
+import type { Video } from '@rushes/shared/video';
+import { describe, expect, it } from 'vitest';
+import { isNeeded, jobOf } from './handlers.ts';
+
+const event = (verb: string) => ({ type: `video.${verb}`, data: {} }) as unknown as VideoEvent;
+
+const generation = { number: 1, stored: { etag: 'e' }, transcoded: null, outcome: null };
+const video = (current: Record<string, unknown> = {}, status = 'processing') =>
+  ({ status, current: { ...generation, ...current } }) as unknown as Video;
+
+describe('jobOf', () => {
+  it('asks for the ladder of every new source and of every one to be made again', () => {
+    expect(jobOf(event('uploaded'))).toBe('standard');
+    expect(jobOf(event('reprocessed'))).toBe('standard');
+  });
+
+  it('asks for nothing on any other event', () => {
+    const others = ['requested', 'updated', 'inspected', 'transcoded', 'thumbnailed', 'packaged', 'failed', 'deleted'];
+    expect(others.map((verb) => jobOf(event(verb)))).toEqual(others.map(() => null));
+  });
+});
+
+describe('isNeeded', () => {
+  it('while the generation is open and has no whole ladder', () => {
+    expect(isNeeded(video(), 'standard')).toBe(true);
+    expect(isNeeded(video({ transcoded: { tier: 'first' } }), 'standard')).toBe(true);
+  });
+
+  it('no more once the ladder is in the log, the generation closed or the video deleted', () => {
+    expect(isNeeded(video({ transcoded: { tier: 'standard' } }), 'standard')).toBe(false);
+    expect(isNeeded(video({ transcoded: { tier: 'extended' } }), 'standard')).toBe(false);
+    expect(isNeeded(video({ outcome: 'failed' }), 'standard')).toBe(false);
+    expect(isNeeded(video({}, 'deleted'), 'standard')).toBe(false);
+    expect(isNeeded(video({ stored: null }), 'standard')).toBe(false);
+  });
+
+  it('not for a job that is not ours', () => {
+    expect(isNeeded(video(), 'poster')).toBe(false);
+  });
+});

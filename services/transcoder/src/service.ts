@@ -1,0 +1,35 @@
+import type { Worker } from '@rushes/shared/bus';
+import type { Runtime, Service } from '@rushes/shared/service';
+import { createStageDeps, type StageDeps, startStage, sweepScratch } from '@rushes/shared/stage';
+import type { TranscoderConfig } from './config.ts';
+import { transcoderStage } from './handlers.ts';
+
+/**
+ * The transcoder: turns an uploaded source into segments at their final place.
+ * @param onStep called at every step of every job; only tests give one
+ */
+export async function createTranscoder(
+  runtime: Runtime,
+  config: TranscoderConfig,
+  onStep?: StageDeps['onStep'],
+): Promise<Service> {
+  const bucket = config.MEDIA_BUCKET;
+  const deps = await createStageDeps(runtime, config, { bucket, ...(onStep === undefined ? {} : { onStep }) });
+  const stage = transcoderStage({
+    storage: deps.storage,
+    mediaBucket: bucket,
+    tools: { ffmpegPath: config.FFMPEG_PATH, ffprobePath: config.FFPROBE_PATH },
+    now: runtime.now,
+  });
+  let worker: Worker | undefined;
+  return {
+    checks: [{ name: 's3', probe: () => deps.storage.ping(bucket) }],
+    async start() {
+      await sweepScratch(config.SCRATCH_DIR);
+      worker = startStage(stage, deps);
+    },
+    async stop() {
+      await worker?.stop();
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ClaimTrack } from '@rushes/shared/claims';
+import type { InspectedData, TranscodedData, VideoEvent } from '@rushes/shared/events';
+import { createLogger } from '@rushes/shared/service';
+import type { StageContext } from '@rushes/shared/stage';
+import { allSegments, type Segment, type Track, trackPageSchema, trackSchema } from '@rushes/shared/tracks';
+import type { Video } from '@rushes/shared/video';
+import type { TranscoderDeps } from '../../services/transcoder/src/ports.ts';
+import { transcode } from '../../services/transcoder/src/work.ts';
+import { toolPath } from '../packager/tools.ts';
+
+const execute = promisify(execFile);
+
+export const tools = () => ({ ffmpegPath: toolPath('FFMPEG_PATH'), ffprobePath: toolPath('FFPROBE_PATH') });
+
+/** A folder of its own, and how to remove it. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'rushes-media-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Runs ffmpeg as a test does that makes footage: without whitelists. Answers what it printed. */
+export async function ffmpeg(...args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await execute(tools().ffmpegPath, ['-hide_banner', '-nostdin', '-y', ...args]);
+  return stdout + stderr;
+}
+
+export const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+export const picture = (size: string, rate: string) => ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`];
+export const tone = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100'];
+
+/** Makes a clip in a folder by ffmpeg's own arguments; its path. */
+export async function clipIn(folder: string, name: string, args: readonly string[]): Promise<string> {
+  const path = join(folder, name);
+  await ffmpeg('-loglevel', 'error', ...args, path);
+  return path;
+}
+
+/** What ffprobe says of a file's only stream, frames counted by decoding. */
+export async function decoded(
+  path: string,
+): Promise<{ frames: number; seconds: number; stream: Record<string, unknown> }> {
+  const args = ['-v', 'error', '-count_frames', '-show_streams', '-of', 'json', path];
+  const { stdout, stderr } = await execute(tools().ffprobePath, args);
+  if (stderr !== '') throw new Error(`${path} does not decode clean: ${stderr}`);
+  const [stream] = JSON.parse(stdout).streams;
+  return { frames: Number(stream.nb_read_frames), seconds: Number(stream.duration), stream };
+}
+
+export interface Stored {
+  body: Buffer;
+  contentType: string;
+  cacheControl: string | undefined;
+}
+
+/** A bucket in memory. `onPut` may delay or refuse a write. */
+export function bucketOf(source: string, onPut: (key: string, count: number) => Promise<void> | void = () => {}) {
+  const objects = new Map<string, Stored>();
+  const order: string[] = [];
+  const storage: TranscoderDeps['storage'] = {
+    async download(_bucket, _key, path, options) {
+      if (options?.ifMatch !== 'etag') throw new Error(`downloaded without the etag: ${options?.ifMatch}`);
+      await copyFile(source, path);
+      return { size: 1, etag: 'etag' };
+    },
+    async put(_bucket, key, body, options) {
+      await onPut(key, order.length);
+      order.push(key);
+      objects.set(key, {
+        body: Buffer.from(body),
+        contentType: options.contentType,
+        cacheControl: options.cacheControl,
+      });
+      return { kind: 'stored', etag: `${order.length}` };
+    },
+  };
+  return { storage, objects, order };
+}
+
+export const VIDEO_ID = '0198f2c4-7d1e-7b52-9d0e-3f6a2b1c4d5e';
+export const FOLDER = `videos/${VIDEO_ID}/g1`;
+
+export interface Run {
+  inspected: InspectedData | undefined;
+  transcoded: TranscodedData | undefined;
+  records: (readonly ClaimTrack[])[];
+  percents: number[];
+  steps: string[];
+}
+
+/** Does the stage's work as the worker loop would, on a local file and a bucket in memory. */
+export async function work(
+  bucket: ReturnType<typeof bucketOf>,
+  options: { signal?: AbortSignal; inspected?: InspectedData; record?: StageContext['record']; scratch?: string } = {},
+): Promise<Run> {
+  const scratch = await temporaryFolder();
+  const run: Run = { inspected: undefined, transcoded: undefined, records: [], percents: [], steps: [] };
+  const stored = { bucket: 'uploads', key: `uploads/${VIDEO_ID}/source`, size: 1000, etag: 'etag' };
+  const video = {
+    id: VIDEO_ID,
+    visibility: 'public',
+    current: { number: 1, profile: 'fast', stored, inspected: options.inspected ?? null, transcoded: null },
+  } as unknown as Video;
+  const context: StageContext = {
+    job: 'standard',
+    event: {} as VideoEvent,
+    video,
+    generation: 1,
+    attempt: 1,
+    tracks: [],
+    scratch: options.scratch ?? scratch.path,
+    signal: options.signal ?? new AbortController().signal,
+    log: createLogger('transcoder', 'silent'),
+    progress: (percent) => run.percents.push(percent),
+    record:
+      options.record ??
+      (async (tracks) => {
+        run.records.push(tracks);
+      }),
+    step: async (step) => {
+      run.steps.push(step);
+    },
+    append: async (verb, data) => {
+      run.steps.push(verb);
+      if (verb === 'inspected') run.inspected = data as InspectedData;
+      if (verb === 'transcoded') run.transcoded = data as TranscodedData;
+      return video;
+    },
+  };
+  try {
+    await transcode(context, { storage: bucket.storage, mediaBucket: 'media', tools: tools(), now: () => new Date() });
+    return run;
+  } finally {
+    await scratch.remove();
+  }
+}
+
+/** Facts and segments of a track, as a reader finds them in the bucket. */
+export function trackIn(
+  objects: Map<string, Stored>,
+  key: string,
+): { track: Track; segments: Segment[]; bytes: Buffer } {
+  const body = (name: string) => {
+    const found = objects.get(name);
+    if (found === undefined) throw new Error(`${name} is not in the bucket`);
+    return found.body;
+  };
+  const track = trackSchema.parse(JSON.parse(body(key).toString()));
+  const pages = track.pages.map((page) => trackPageSchema.parse(JSON.parse(body(page).toString())));
+  const segments = allSegments(track, pages);
+  return {
+    track,
+    segments,
+    bytes: Buffer.concat([track.init.key, ...segments.map((segment) => segment.key)].map(body)),
+  };
+}
