@@ -4,16 +4,30 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensurePackages } from '../infra/embedded/install.mjs';
+import { installPackages, installTools } from '../infra/embedded/install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const started = Date.now();
-const workspaces = ['shared', 'infra', 'tests', ...readdirSync(join(root, 'services')).map((name) => `services/${name}`)];
+const workspaces = [
+  'shared',
+  'infra',
+  'tests',
+  ...readdirSync(join(root, 'services')).map((name) => `services/${name}`),
+];
 
-await ensurePackages(root, console.log);
+await installPackages(root, console.log);
+await installTools(root, process.env, console.log);
 for (const workspace of workspaces) rmSync(join(root, workspace, '.results'), { recursive: true, force: true });
 
-const checks = await run('turbo', ['run', 'typecheck', 'lint', 'knip', 'test', '--continue', '--output-logs=errors-only']);
+const checks = await run('turbo', [
+  'run',
+  'typecheck',
+  'lint',
+  'knip',
+  'test',
+  '--continue',
+  '--output-logs=errors-only',
+]);
 const integration = await run('npm', ['run', '--silent', 'integration', '--workspace', 'tests']);
 process.exitCode = report([
   { name: 'types, lint, unused code, unit tests', ok: checks },

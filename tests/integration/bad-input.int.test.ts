@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { call, getEvents, put, register, until, untilDone, getVideo } from '../setup/client.ts';
+import { call, getEvents, getVideo, put, register, until, untilDone } from '../setup/client.ts';
 
 const endpoints = inject('endpoints');
 const api = { origin: endpoints.origin };
@@ -19,7 +19,11 @@ describe('a text that calls itself a video', () => {
       playback: null,
       error: { stage: 'transcoder', code: 'not_a_video', message: expect.stringContaining('no video') },
     });
-    expect((await getEvents(api, video.id)).map(({ type }) => type)).toEqual(['video.requested', 'video.uploaded', 'video.failed']);
+    expect((await getEvents(api, video.id)).map(({ type }) => type)).toEqual([
+      'video.requested',
+      'video.uploaded',
+      'video.failed',
+    ]);
   });
 });
 
@@ -37,7 +41,10 @@ describe('the presigned link', () => {
 
   it('takes no other type, and needs every header as given', async () => {
     const created = await register(api, text);
-    const other = { ...created, upload: { ...created.upload, headers: { ...created.upload.headers, 'content-type': 'text/html' } } };
+    const other = {
+      ...created,
+      upload: { ...created.upload, headers: { ...created.upload.headers, 'content-type': 'text/html' } },
+    };
     expect(await put(other, text)).toBe(403);
     const { 'if-none-match': _, ...without } = created.upload.headers;
     expect(await put({ ...created, upload: { ...created.upload, headers: without } }, text)).toBe(403);
@@ -46,11 +53,22 @@ describe('the presigned link', () => {
 
 describe('a wrong request', () => {
   it('names every wrong field', async () => {
-    const answer = await call(api, 'POST', '/v1/videos', { title: '', filename: 'a.mp4', contentType: 'text/plain', size: 0, colour: 'red' });
+    const answer = await call(api, 'POST', '/v1/videos', {
+      title: '',
+      filename: 'a.mp4',
+      contentType: 'text/plain',
+      size: 0,
+      colour: 'red',
+    });
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.json).toMatchObject({ code: 'validation_failed', status: 400 });
-    expect(answer.json.errors.map(({ path }: { path: string }) => path).sort()).toEqual(['/colour', '/contentType', '/size', '/title']);
+    expect(answer.json.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
+      '/colour',
+      '/contentType',
+      '/size',
+      '/title',
+    ]);
   });
 
   it.each(['0198f2c4-7d1e-7b52-9d0e-3f6a2b1c4d5e', 'nonsense'])('for the unknown video %s is not found', async (id) => {
@@ -67,11 +85,18 @@ describe('a wrong request', () => {
   });
 
   it('with a query parameter that is not known is refused', async () => {
-    expect(await call(api, 'GET', '/v1/videos?colour=red')).toMatchObject({ status: 400, json: { code: 'validation_failed' } });
+    expect(await call(api, 'GET', '/v1/videos?colour=red')).toMatchObject({
+      status: 400,
+      json: { code: 'validation_failed' },
+    });
   });
 
   it('that is no JSON is refused', async () => {
-    const response = await fetch(`${api.origin}/v1/videos`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' });
+    const response = await fetch(`${api.origin}/v1/videos`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'validation_failed' });
   });
@@ -83,12 +108,22 @@ describe('an upload that was called off', () => {
     const { id } = created.video;
     expect((await call(api, 'DELETE', `/v1/videos/${id}/upload`)).status).toBe(204);
     expect((await call(api, 'DELETE', `/v1/videos/${id}/upload`)).status).toBe(204);
-    expect(await until('cancelled', () => getVideo(api, id), ({ status }) => status === 'cancelled')).toMatchObject({
+    expect(
+      await until(
+        'cancelled',
+        () => getVideo(api, id),
+        ({ status }) => status === 'cancelled',
+      ),
+    ).toMatchObject({
       upload: { status: 'cancelled' },
     });
     expect(await put(created, text)).toBe(200);
     // The link works again only when the late object is gone.
-    await until('the late object to be removed', () => put(created, text), (status) => status === 200);
+    await until(
+      'the late object to be removed',
+      () => put(created, text),
+      (status) => status === 200,
+    );
   });
 
   it('cannot be cancelled once it is there', async () => {

@@ -12,7 +12,7 @@ import { call, getEvents, process as processClip } from '../setup/client.ts';
 const run = promisify(execFile);
 const endpoints = inject('endpoints');
 const api = { origin: endpoints.origin };
-const tools = await findTools();
+const tools = findTools(process.env);
 
 let video: VideoView;
 let announced: string[] = [];
@@ -81,7 +81,9 @@ describe('a clip that was uploaded', () => {
 
   it('has a history in which every stage speaks once, and announces it to others', async () => {
     const verbs = (await getEvents(api, video.id)).map(({ type }) => type);
-    expect(verbs).toEqual(['requested', 'uploaded', 'inspected', 'transcoded', 'thumbnailed', 'packaged'].map((v) => `video.${v}`));
+    expect(verbs).toEqual(
+      ['requested', 'uploaded', 'inspected', 'transcoded', 'thumbnailed', 'packaged'].map((v) => `video.${v}`),
+    );
     expect(announced.map((line) => line.split(' ')[0])).toEqual(verbs);
   });
 
@@ -92,7 +94,9 @@ describe('a clip that was uploaded', () => {
     if (!parsed.isMasterPlaylist) throw new Error('not a master playlist');
     expect(parsed.variants.filter((variant) => !variant.isIFrameOnly).length).toBeGreaterThanOrEqual(4);
     const playlists = new Set(
-      parsed.variants.flatMap((variant) => [variant.uri, ...variant.audio.map(({ uri }) => uri)]).filter((uri) => uri !== undefined),
+      parsed.variants
+        .flatMap((variant) => [variant.uri, ...variant.audio.map(({ uri }) => uri)])
+        .filter((uri) => uri !== undefined),
     );
     for (const uri of playlists) {
       const url = new URL(uri, video.playback?.hls);
@@ -112,8 +116,22 @@ describe('a clip that was uploaded', () => {
   it('decodes without a message, at the length and size of the source', async () => {
     const found = await probe(video.playback?.hls ?? '');
     expect(Math.abs(Number(found.format.duration) - 14.014)).toBeLessThan(0.1);
-    expect(found.streams.filter(({ codec_type }) => codec_type === 'video').some(({ height }) => height === 720)).toBe(true);
-    const { stderr } = await run(tools.ffmpeg, ['-v', 'warning', '-i', video.playback?.hls ?? '', '-map', '0:v', '-map', '0:a', '-f', 'null', '-']);
+    expect(found.streams.filter(({ codec_type }) => codec_type === 'video').some(({ height }) => height === 720)).toBe(
+      true,
+    );
+    const { stderr } = await run(tools.ffmpeg, [
+      '-v',
+      'warning',
+      '-i',
+      video.playback?.hls ?? '',
+      '-map',
+      '0:v',
+      '-map',
+      '0:a',
+      '-f',
+      'null',
+      '-',
+    ]);
     expect(stderr).toBe('');
   });
 
@@ -152,17 +170,32 @@ describe('a clip that was uploaded', () => {
 });
 
 describe('real footage', () => {
-  it.each(['VID_20191220_170832.mp4', 'movie-hello.ogg', 'movie-hello.avi', 'cityCC0.mpg'])('%s becomes ready', async (name) => {
-    // Where no footage is given, a generated clip in the same kind of container takes its place.
-    const clip = (await realClip(name)) ?? (await standIn(name));
-    const done = await processClip(api, clip, { filename: name, contentType: 'application/octet-stream' });
-    expect(done).toMatchObject({ status: 'ready', final: true, error: null });
-    const found = await probe(done.playback?.hls ?? '');
-    expect(Math.abs(Number(found.format.duration) - (done.durationSeconds ?? 0))).toBeLessThan(0.15);
-  });
+  it.each(['VID_20191220_170832.mp4', 'movie-hello.ogg', 'movie-hello.avi', 'cityCC0.mpg'])(
+    '%s becomes ready',
+    async (name) => {
+      // Where no footage is given, a generated clip in the same kind of container takes its place.
+      const clip = (await realClip(name)) ?? (await standIn(name));
+      const done = await processClip(api, clip, { filename: name, contentType: 'application/octet-stream' });
+      expect(done).toMatchObject({ status: 'ready', final: true, error: null });
+      const found = await probe(done.playback?.hls ?? '');
+      expect(Math.abs(Number(found.format.duration) - (done.durationSeconds ?? 0))).toBeLessThan(0.15);
+    },
+  );
 });
 
 async function standIn(name: string): Promise<string> {
-  const more = name.endsWith('.ogg') ? ['-c:v', 'libvpx', '-c:a', 'libvorbis', '-f', 'ogg'] : name.endsWith('.mpg') ? ['-c:v', 'mpeg2video', '-c:a', 'mp2'] : [];
-  return makeClip(tools.ffmpeg, join(inject('home'), 'clips'), { name: `made-${name}`, seconds: 3, width: 640, height: 360, rate: '30', audio: true, more });
+  const more = name.endsWith('.ogg')
+    ? ['-c:v', 'libvpx', '-c:a', 'libvorbis', '-f', 'ogg']
+    : name.endsWith('.mpg')
+      ? ['-c:v', 'mpeg2video', '-c:a', 'mp2']
+      : [];
+  return makeClip(tools.ffmpeg, join(inject('home'), 'clips'), {
+    name: `made-${name}`,
+    seconds: 3,
+    width: 640,
+    height: 360,
+    rate: '30',
+    audio: true,
+    more,
+  });
 }

@@ -12,7 +12,13 @@ export interface Created {
   upload: { url: string; headers: Record<string, string>; method: string; expiresAt: string; closesAt: string };
 }
 
-export async function call(api: Api, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+export async function call(
+  api: Api,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) {
   const response = await fetch(`${api.origin}${path}`, {
     method,
     redirect: 'manual',
@@ -20,7 +26,8 @@ export async function call(api: Api, method: string, path: string, body?: unknow
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const json = text !== '' && (response.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : undefined;
+  const json =
+    text !== '' && (response.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : undefined;
   return { status: response.status, headers: response.headers, json, text };
 }
 
@@ -65,12 +72,18 @@ export async function getEvents(api: Api, id: string): Promise<StoredEvent[]> {
 }
 
 /** Polls until the condition holds; the error says what was there last. */
-export async function until<T>(what: string, read: () => Promise<T>, holds: (value: T) => boolean, seconds = 60): Promise<T> {
+export async function until<T>(
+  what: string,
+  read: () => Promise<T>,
+  holds: (value: T) => boolean,
+  seconds = 60,
+): Promise<T> {
   const giveUp = Date.now() + seconds * 1_000;
   for (;;) {
     const value = await read();
     if (holds(value)) return value;
-    if (Date.now() > giveUp) throw new Error(`waited ${seconds} s for ${what}; last: ${JSON.stringify(value)?.slice(0, 2_000)}`);
+    if (Date.now() > giveUp)
+      throw new Error(`waited ${seconds} s for ${what}; last: ${JSON.stringify(value)?.slice(0, 2_000)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
