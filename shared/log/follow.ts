@@ -1,5 +1,6 @@
 import { type ConsumerMessages, type JetStreamClient, StringCodec } from 'nats';
 import type { Logger } from 'pino';
+import { wait } from '../bus/index.ts';
 import { type ParsedEvent, parseEvent } from '../events/index.ts';
 import { STREAM } from './read.ts';
 
@@ -39,11 +40,8 @@ export async function* follow(
     const stop = () => void messages?.close();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      const consumer = await deps.client.consumers.get(STREAM, {
-        ...(options.filters?.length ? { filterSubjects: options.filters } : {}),
-        opt_start_seq: next,
-      });
-      messages = await consumer.consume({ max_messages: 1_000 });
+      messages = await open(deps.client, { ...options, fromSequence: next });
+      if (messages === undefined || signal.aborted) return;
       for await (const message of messages) {
         const body = text.decode(message.data);
         yield {
@@ -60,10 +58,37 @@ export async function* follow(
     } catch (error) {
       if (signal.aborted) return;
       deps.log.warn({ err: error, next }, 'following the log broke off; trying again');
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await wait(RETRY_MS, signal);
     } finally {
       signal.removeEventListener('abort', stop);
       await messages?.close();
     }
+  }
+}
+
+/** Undefined when the signal aborted first: making a consumer waits through an outage, which a stop must not do. */
+async function open(client: JetStreamClient, options: FollowOptions): Promise<ConsumerMessages | undefined> {
+  const { signal, filters, fromSequence } = options;
+  const opening = (async () => {
+    const consumer = await client.consumers.get(STREAM, {
+      ...(filters?.length ? { filterSubjects: filters } : {}),
+      opt_start_seq: fromSequence,
+    });
+    return consumer.consume({ max_messages: 1_000 });
+  })();
+  const { promise: aborted, resolve: abort } = Promise.withResolvers<undefined>();
+  const onAbort = () => abort(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const messages = signal.aborted ? undefined : await Promise.race([opening, aborted]);
+    if (messages !== undefined && !signal.aborted) return messages;
+    // Nobody waits for it any more; if it comes to be after all, it must not go on pulling.
+    opening.then(
+      (late) => late.close(),
+      () => undefined,
+    );
+    return undefined;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

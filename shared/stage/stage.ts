@@ -1,10 +1,10 @@
-import { type Delivery, type Outcome, startWorker, type Worker, wait } from '../bus/index.ts';
+import { type Delivery, type Outcome, startWorker, type Worker } from '../bus/index.ts';
 import type { ClaimHandle, Claims } from '../claims/index.ts';
 import { MAX_FAILURES } from '../claims/index.ts';
 import { Failure } from '../errors.ts';
 import { parseEvent, type VideoEvent } from '../events/index.ts';
-import { type Runtime, withSpan } from '../service/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { type Runtime, untilHealthy, withSpan } from '../service/index.ts';
+import { type Storage, storageCheck } from '../storage/index.ts';
 import { isWorkable, type Video } from '../video/index.ts';
 import { type JobEnd, runJob } from './job.ts';
 import type { StageDefinition, Step } from './types.ts';
@@ -27,7 +27,6 @@ export interface StageDeps {
 const QUARANTINE_MS = 60_000;
 /** Delays after a retryable failure, by how often it happened; the last one repeats. */
 const RETRY_DELAYS_MS = [1_000, 5_000, 15_000, 60_000, 300_000];
-const UNHEALTHY_POLL_MS = 1_000;
 
 /**
  * Runs a stage: for each event read the history and decide, claim, work, append, ack. A crash before the append means
@@ -41,23 +40,10 @@ export function startStage(definition: StageDefinition, deps: StageDeps): Worker
     slots: deps.slots,
     ackWaitMs: deps.ackWaitMs,
     log: deps.runtime.log,
-    healthy: (signal) => untilStorageAnswers(deps, signal),
+    // While its store is down a stage pulls nothing, so that an outage uses up nobody's attempts.
+    healthy: (signal) => untilHealthy([storageCheck(deps.storage, deps.bucket)], deps.runtime.log, signal),
     handle: (delivery) => handle(definition, deps, delivery),
   });
-}
-
-/** While its store is down a stage pulls nothing, so that an outage uses up nobody's attempts. */
-async function untilStorageAnswers(deps: StageDeps, signal: AbortSignal): Promise<void> {
-  for (let said = false; !signal.aborted; said = true) {
-    try {
-      await deps.storage.ping(deps.bucket);
-      if (said) deps.runtime.log.info('object storage answers again');
-      return;
-    } catch (error) {
-      if (!said) deps.runtime.log.warn({ err: error }, 'object storage does not answer; taking no work until it does');
-      await wait(UNHEALTHY_POLL_MS, signal);
-    }
-  }
 }
 
 async function handle(definition: StageDefinition, deps: StageDeps, delivery: Delivery): Promise<Outcome> {
@@ -207,6 +193,6 @@ async function forgetIfClosed(
 }
 
 function retryDelay(times: number): number {
-  const base = RETRY_DELAYS_MS[Math.min(Math.max(times, 1), RETRY_DELAYS_MS.length) - 1] ?? UNHEALTHY_POLL_MS;
+  const base = RETRY_DELAYS_MS[Math.min(Math.max(times, 1), RETRY_DELAYS_MS.length) - 1] ?? 1_000;
   return base * (0.75 + Math.random() / 2);
 }

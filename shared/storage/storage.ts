@@ -12,11 +12,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { S3Config } from '../service/config.ts';
+import type { Check } from '../service/health.ts';
 import { download } from './download.ts';
 import { statusOf, toStorageFailure } from './errors.ts';
 import type { ObjectFacts, PutOptions, PutResult, Storage } from './types.ts';
 
-/** Files above this go up in parts. */
+const CONNECT_MS = 5_000;
+const SILENCE_MS = 60_000;
+/** Parts of a multipart upload; smaller files go up in one. */
 const PART_BYTES = 16 * 1024 * 1024;
 
 /** A client for a store; `endpoint` overrides the configured one (for URLs that a browser will use). */
@@ -26,6 +29,8 @@ export function createS3Client(config: S3Config, endpoint = config.S3_ENDPOINT):
     forcePathStyle: config.S3_FORCE_PATH_STYLE,
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: 5,
+    // A store that has gone without a word must not hold a call for ever.
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
     // The SDK would add checksums of its own, which several stores refuse and which break presigned URLs.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -219,4 +224,9 @@ async function ping(client: S3Client, bucket: string): Promise<void> {
     const status = statusOf(error);
     if (status === undefined || status >= 500) throw toStorageFailure(error, `HEAD ${bucket}`);
   }
+}
+
+/** For `/readyz`, and for whoever takes work only while the store answers. */
+export function storageCheck(storage: Pick<Storage, 'ping'>, bucket: string): Check {
+  return { name: 's3', probe: () => storage.ping(bucket) };
 }

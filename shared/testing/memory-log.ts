@@ -15,7 +15,15 @@ export function createMemoryLog(service: string, now: () => Date): MemoryLog {
   const append = (event: VideoEvent) => {
     const sequence = stored.length + 1;
     const traceparent = `00-${String(sequence).padStart(32, '0')}-00000000000000ff-01`;
-    stored.push({ sequence, subject: subjectOf(event), parsed: { kind: 'event', event }, traceparent, event });
+    const subject = subjectOf(event);
+    stored.push({
+      sequence,
+      subject,
+      body: JSON.stringify(event),
+      parsed: { kind: 'event', event },
+      traceparent,
+      event,
+    });
   };
   const read = (videoId: string): History => {
     const entries = stored.filter(({ event }) => event.subject === videoId);

@@ -1,6 +1,7 @@
 import { startWorker, type Worker } from '@rushes/shared/bus';
 import type { Runtime, Service } from '@rushes/shared/service';
 import { createStageDeps, type StageDeps, startStage, sweepScratch } from '@rushes/shared/stage';
+import { storageCheck } from '@rushes/shared/storage';
 import type { PackagerConfig } from './config.ts';
 import { packagerStage } from './handlers.ts';
 import { sweep } from './sweep.ts';
@@ -22,7 +23,7 @@ export async function createPackager(
   const { storage } = deps;
   let workers: Worker[] = [];
   return {
-    checks: [{ name: 's3', probe: () => storage.ping(bucket) }],
+    checks: [storageCheck(storage, bucket)],
     async start() {
       await sweepScratch(config.SCRATCH_DIR);
       workers = [startStage(packagerStage({ storage, bucket }), deps), startSweeper(runtime, config, deps)];

@@ -2,6 +2,7 @@ import { Failure } from '@rushes/shared/errors';
 import { runFfmpeg } from '@rushes/shared/media';
 import type { Runtime, Service } from '@rushes/shared/service';
 import { createStageDeps, type StageDeps, startStage, sweepScratch } from '@rushes/shared/stage';
+import { storageCheck } from '@rushes/shared/storage';
 import type { ThumbnailerConfig } from './config.ts';
 import { thumbnailerStage } from './handlers.ts';
 import type { RunFfmpeg } from './ports.ts';
@@ -24,7 +25,7 @@ export async function createThumbnailer(
   const definition = thumbnailerStage({ storage, bucket }, ffmpegAt(config.FFMPEG_PATH));
   let worker: { stop(): Promise<void> } | undefined;
   return {
-    checks: [{ name: 's3', probe: () => storage.ping(bucket) }],
+    checks: [storageCheck(storage, bucket)],
     async start() {
       await sweepScratch(config.SCRATCH_DIR);
       worker = startStage(definition, deps);

@@ -1,6 +1,7 @@
 import type { Worker } from '@rushes/shared/bus';
 import type { Runtime, Service } from '@rushes/shared/service';
 import { createStageDeps, type StageDeps, startStage, sweepScratch } from '@rushes/shared/stage';
+import { storageCheck } from '@rushes/shared/storage';
 import type { TranscoderConfig } from './config.ts';
 import { transcoderStage } from './handlers.ts';
 
@@ -23,7 +24,7 @@ export async function createTranscoder(
   });
   let worker: Worker | undefined;
   return {
-    checks: [{ name: 's3', probe: () => deps.storage.ping(bucket) }],
+    checks: [storageCheck(deps.storage, bucket)],
     async start() {
       await sweepScratch(config.SCRATCH_DIR);
       worker = startStage(stage, deps);

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { ProblemError } from '@rushes/shared/http';
+import { type Collection, type Db, MongoClient, MongoError, MongoServerError } from 'mongodb';
+import type { Quarantined } from './core/batch.ts';
+import type { VideoDocument } from './core/document.ts';
+import { TITLE_COLLATION } from './core/query.ts';
+
+/** How far a collection of videos has come. It moves after the documents, so they hold at least what it says. */
+export interface Checkpoint {
+  /** The one that is served, and a new one that is being built beside it. */
+  _id: 'videos' | 'videos.next';
+  /** Last sequence of the log that is in the documents. */
+  sequence: number;
+  /** Which log that was: sequences of another one mean nothing. */
+  logId: string;
+  cdnBaseUrl: string;
+  /** Where the documents are. */
+  collection: string;
+  /** Where the log ended when the building began: until there the read model is known to be incomplete. */
+  target: number;
+}
+
+export interface Database {
+  client: MongoClient;
+  videos(collection: string): Collection<VideoDocument>;
+  checkpoints: Collection<Checkpoint>;
+  /** `<logId>:<sequence>`: what does not parse, until somebody looks at it. */
+  quarantine: Collection<{ _id: string } & Quarantined>;
+  meta: Collection<{ _id: 'cursor'; key: string }>;
+  db: Db;
+}
+
+const DEFAULT_NAME = 'rushes';
+/** A read that finds no server is answered 503 after this. */
+const SELECT_MS = 1_500;
+/** A server that does not answer any more (paused, cut off) counts as lost after this. */
+const SILENT_MS = 15_000;
+
+/** Connects in the background and again and again: what is asked for meanwhile fails, and may be tried again. */
+export function openDatabase(url: string): Database {
+  const client = new MongoClient(url, {
+    appName: 'rushes-catalog',
+    serverSelectionTimeoutMS: SELECT_MS,
+    connectTimeoutMS: SELECT_MS,
+    socketTimeoutMS: SILENT_MS,
+    ignoreUndefined: true,
+    // What the checkpoint says must survive the loss of a primary, and so must the documents before it.
+    writeConcern: { w: 'majority' },
+  });
+  const db = client.db(/^[^:]+:\/\/[^/]+\/[^?]/.test(url) ? undefined : DEFAULT_NAME);
+  return {
+    client,
+    db,
+    videos: (collection) => db.collection(collection),
+    checkpoints: db.collection('checkpoints'),
+    quarantine: db.collection('quarantine'),
+    meta: db.collection('meta'),
+  };
+}
+
+/** The key that signs cursors: random, one for each database, so that all replicas have the same. */
+export async function cursorKey({ meta }: Pick<Database, 'meta'>): Promise<Buffer> {
+  for (;;) {
+    const stored = await meta.findOne({ _id: 'cursor' });
+    if (stored !== null) return Buffer.from(stored.key, 'base64');
+    try {
+      await meta.insertOne({ _id: 'cursor', key: randomBytes(32).toString('base64') });
+    } catch (error) {
+      // Another replica made it in the same moment: the next look finds it.
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+}
+
+/** Makes a collection of videos that no checkpoint names yet, with an index for each sort order, tags, words and live reads. */
+export async function createVideoCollection(database: Database): Promise<string> {
+  const names = await database.db.listCollections({ name: /^videos_\d+$/ }, { nameOnly: true }).toArray();
+  const highest = Math.max(0, ...names.map(({ name }) => Number(name.slice('videos_'.length))));
+  const name = `videos_${highest + 1}`;
+  await database
+    .videos(name)
+    .createIndexes([
+      { key: { deleted: 1, createdAt: -1, _id: -1 } },
+      { key: { deleted: 1, updatedAt: -1, _id: -1 } },
+      { key: { deleted: 1, title: 1, _id: 1 }, collation: TITLE_COLLATION },
+      { key: { status: 1, createdAt: -1, _id: -1 } },
+      { key: { tags: 1, createdAt: -1, _id: -1 } },
+      { key: { words: 1 } },
+      { key: { lastSeq: 1 } },
+    ]);
+  return name;
+}
+
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11_000;
+}
+
+/** What a client is told when the database does not answer; the log gets the cause. */
+export function asUnavailable(error: unknown): unknown {
+  if (!(error instanceof MongoError)) return error;
+  return new ProblemError('unavailable', 'The database of the read model does not answer. Try again.', {
+    cause: error,
+  });
+}

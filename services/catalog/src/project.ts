@@ -1,0 +1,86 @@
+import type { Followed, Log } from '@rushes/shared/log';
+import type { Checkpoint, Database } from './database.ts';
+import type { Logger } from './ports.ts';
+import { writeBatch } from './write.ts';
+
+/** Events that one round of writes is made of at most. */
+const BATCH = 1_000;
+/** Events read ahead while a batch is being written. */
+const READ_AHEAD = 4 * BATCH;
+
+export interface ProjectDeps {
+  database: Database;
+  eventLog: Log;
+  log: Logger;
+}
+
+/**
+ * Brings a collection up to date from the log, event after event, until `signal` aborts or `enough` says so of a sequence
+ * that was reached. While a batch is written the next one is read: so batches are as small as the log is quiet, and as
+ * large as it is busy.
+ * @returns the checkpoint as it was left
+ */
+export async function project(
+  deps: ProjectDeps,
+  from: Checkpoint,
+  options: {
+    signal: AbortSignal;
+    enough?: (sequence: number) => boolean;
+    onProgress: (checkpoint: Checkpoint) => void;
+  },
+): Promise<Checkpoint> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  const queue = createQueue(signal);
+  const reading = queue.fill(deps.eventLog.follow({ fromSequence: from.sequence + 1, signal }));
+  let checkpoint = from;
+  try {
+    while (!signal.aborted && options.enough?.(checkpoint.sequence) !== true) {
+      const batch = await queue.take(BATCH);
+      if (signal.aborted) break;
+      checkpoint = await writeBatch(deps, checkpoint, batch, signal);
+      options.onProgress(checkpoint);
+    }
+    return checkpoint;
+  } finally {
+    ending.abort();
+    await reading;
+  }
+}
+
+/** Between the one who reads and the one who writes. */
+function createQueue(signal: AbortSignal) {
+  const waiting: Followed[] = [];
+  let failure: unknown;
+  let wake = Promise.withResolvers<void>();
+  const turn = () => {
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+  };
+  signal.addEventListener('abort', turn, { once: true });
+  return {
+    /** Never rejects: the writer hears of a failure when it takes the next batch. */
+    async fill(messages: AsyncIterable<Followed>): Promise<void> {
+      try {
+        for await (const message of messages) {
+          waiting.push(message);
+          if (waiting.length === 1) turn();
+          while (waiting.length >= READ_AHEAD && !signal.aborted) await wake.promise;
+        }
+      } catch (error) {
+        failure = error;
+        turn();
+      }
+    },
+    /** What is there, at most `max`; waits for the first. Empty only when `signal` aborted. */
+    async take(max: number): Promise<Followed[]> {
+      while (waiting.length === 0 && !signal.aborted) {
+        if (failure !== undefined) throw failure;
+        await wake.promise;
+      }
+      const taken = waiting.splice(0, max);
+      turn();
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { type AnyBulkWriteOperation, MongoBulkWriteError } from 'mongodb';
+import { foldBatch, type LogMessage, quarantineOf, videoIdOf, type Write } from './core/batch.ts';
+import { type Known, knownOf, type VideoDocument } from './core/document.ts';
+import { type Checkpoint, type Database, isDuplicateKey } from './database.ts';
+import type { Logger } from './ports.ts';
+
+/** The checkpoint is not where this projection left it: another one is at work, or the database was replaced. */
+export class CheckpointMoved extends Error {
+  override readonly name = 'CheckpointMoved';
+}
+
+export interface WriteDeps {
+  database: Database;
+  log: Logger;
+}
+
+/**
+ * Writes what a batch of messages means: first the documents, each only where it is as it was read, then the checkpoint.
+ * Stopping between any two of these writes is made good by doing the batch again.
+ * @returns the checkpoint as it is now
+ */
+export async function writeBatch(
+  deps: WriteDeps,
+  checkpoint: Checkpoint,
+  messages: readonly LogMessage[],
+  signal: AbortSignal,
+): Promise<Checkpoint> {
+  const last = messages.at(-1);
+  if (last === undefined) return checkpoint;
+  await writeQuarantine(deps, checkpoint.logId, messages);
+  const ids = [...new Set(messages.map(videoIdOf))];
+  for (;;) {
+    const known = await readKnown(deps.database, checkpoint.collection, ids);
+    const writes = foldBatch(messages, known, checkpoint.cdnBaseUrl);
+    if (await writeDocuments(deps.database, checkpoint.collection, writes)) break;
+    deps.log.info({ sequence: last.sequence }, 'some documents changed since they were read; reading them again');
+    signal.throwIfAborted();
+  }
+  return moveCheckpoint(deps.database, checkpoint, last.sequence);
+}
+
+async function readKnown(database: Database, collection: string, ids: string[]): Promise<Map<string, Known>> {
+  const found = database
+    .videos(collection)
+    .find({ _id: { $in: ids } }, { projection: { lastSeq: 1, state: 1 }, batchSize: ids.length });
+  const known = new Map<string, Known>();
+  for await (const document of found) known.set(document._id, knownOf(document));
+  return known;
+}
+
+/** Whether every document was as expected. Those that were are written in any case. */
+async function writeDocuments(database: Database, collection: string, writes: readonly Write[]): Promise<boolean> {
+  if (writes.length === 0) return true;
+  try {
+    const result = await database.videos(collection).bulkWrite(writes.map(operationOf), { ordered: false });
+    return result.insertedCount + result.matchedCount === writes.length;
+  } catch (error) {
+    if (error instanceof MongoBulkWriteError && isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+function operationOf({ expected, document }: Write): AnyBulkWriteOperation<VideoDocument> {
+  if (expected === 0) return { insertOne: { document } };
+  return { replaceOne: { filter: { _id: document._id, lastSeq: expected }, replacement: document } };
+}
+
+async function moveCheckpoint(database: Database, checkpoint: Checkpoint, sequence: number): Promise<Checkpoint> {
+  const { _id, collection } = checkpoint;
+  const moved = await database.checkpoints.updateOne(
+    { _id, collection, sequence: checkpoint.sequence },
+    { $set: { sequence } },
+  );
+  if (moved.matchedCount === 0) {
+    throw new CheckpointMoved(`the checkpoint ${_id} is not at ${checkpoint.sequence} of ${collection} any more`);
+  }
+  return { ...checkpoint, sequence };
+}
+
+/** Said once: a message that is in quarantine already is met again by every rebuild. */
+async function writeQuarantine(
+  { database, log }: WriteDeps,
+  logId: string,
+  messages: readonly LogMessage[],
+): Promise<void> {
+  for (const quarantined of quarantineOf(messages)) {
+    const { sequence, subject, problems } = quarantined;
+    const { upsertedCount } = await database.quarantine.updateOne(
+      { _id: `${logId}:${sequence}` },
+      { $setOnInsert: quarantined },
+      { upsert: true },
+    );
+    if (upsertedCount > 0) log.error({ sequence, subject, problems }, 'an event does not parse; put into quarantine');
+  }
+}
