@@ -1,18 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import replyFrom from '@fastify/reply-from';
-import fastifyStatic from '@fastify/static';
 import { createHttpServer, problemOf } from '@rushes/shared/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { mediaPathOf, type Target, targetOf } from './routing.ts';
+import { isAmbiguous, mediaPathOf, type Target, targetOf } from './routing.ts';
+import { createWeb, type WebOptions } from './web.ts';
 
 export interface EdgeOptions {
   /** Base addresses of the services. */
   services: Record<Exclude<Target, 'media' | 'web'>, string>;
   /** Address of the media bucket, e.g. `http://127.0.0.1:8333/rushes-media`; read without credentials. */
   mediaBucketUrl: string;
-  /** Folder of the Studio's files, with an `index.html`. */
-  webRoot: string;
+  web: WebOptions;
   log: Logger;
 }
 
@@ -26,15 +25,24 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     // Live updates are answers that never end.
     undici: { connections: 256, pipelining: 1, bodyTimeout: 0, headersTimeout: 60_000 },
   });
-  await http.register(fastifyStatic, { root: options.webRoot, serve: false });
+  const web = await createWeb(http, options.web);
   http.get('/livez', async () => ({ status: 'alive' }));
   http.all('/*', (request, reply) => {
     const path = pathOf(request);
     const target = targetOf(request.method, path);
     if (target === 'media') return serveMedia(options, request, reply, path);
-    if (target === 'web') return serveWeb(request, reply, path);
-    return reply.from(new URL(request.url, options.services[target]).href, {
+    if (isAmbiguous(path)) return send(reply, problemOf('validation_failed', 'The address cannot be read.'));
+    if (target === 'web') return web(request, reply, path);
+    return reply.from(options.services[target].replace(/\/$/, '') + request.url, {
+      rewriteRequestHeaders: (_request, headers) => ({ ...headers, ...forwardedHeaders(request) }),
+      onResponse: (_request, answered, { stream }) => {
+        const answer = answered as unknown as FastifyReply;
+        answer.send(stream);
+        // Whoever listens for events learns that it is connected now, not with the first event.
+        if (String(answer.getHeader('content-type')).startsWith('text/event-stream')) answer.raw.flushHeaders();
+      },
       onError: (failed, { error }) => unavailable(options.log, target, failed, error),
+      retryDelay: neverAgain,
     });
   });
   return http;
@@ -43,6 +51,19 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '/';
 }
+
+/** What is written over whatever a client claims about itself. */
+function forwardedHeaders(request: FastifyRequest): IncomingHttpHeaders {
+  return {
+    forwarded: undefined,
+    'x-forwarded-for': request.ip,
+    'x-forwarded-host': request.headers.host,
+    'x-forwarded-proto': request.protocol,
+  };
+}
+
+/** By default a 503 of an upstream is asked again ten times, each time with its whole wait. */
+const neverAgain = () => null;
 
 function unavailable(log: Logger, target: string, reply: unknown, error: Error): void {
   log.warn({ err: error, target }, 'upstream does not answer');
@@ -105,6 +126,7 @@ function serveMedia(options: EdgeOptions, request: FastifyRequest, reply: Fastif
       return send(answer, missing ? notThere() : problemOf('unavailable', 'Storage does not answer. Try again.'));
     },
     onError: (failed, { error }) => unavailable(options.log, 'media', failed, error),
+    retryDelay: neverAgain,
   });
 }
 
@@ -114,16 +136,4 @@ function notThere() {
 
 function only(headers: IncomingHttpHeaders, names: readonly string[]): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name.toLowerCase())));
-}
-
-/** Built files carry a hash in their name and never change; every other path is the page itself, which finds its own way. */
-async function serveWeb(request: FastifyRequest, reply: FastifyReply, path: string): Promise<FastifyReply> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return send(reply, problemOf('not_found', `There is nothing at ${request.method} ${path}.`));
-  }
-  if (path.startsWith('/assets/')) {
-    return reply.sendFile(path.slice(1), { maxAge: '365d', immutable: true });
-  }
-  if (/\.[a-z0-9]+$/i.test(path)) return reply.sendFile(path.slice(1), { maxAge: '1h' });
-  return reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false });
 }

@@ -10,6 +10,10 @@ const config = parseConfig(
     UPLOAD_API_URL: z.url(),
     CATALOG_URL: z.url(),
     S3_EVENT_INGEST_URL: z.url(),
+    S3_PUBLIC_ENDPOINT: z.url(),
+    CDN_BASE_URL: z.url(),
+    /** The address people type. */
+    ORIGIN: z.url(),
     WEB_ROOT: z.string().min(1),
   },
   process.env,
@@ -22,7 +26,12 @@ const edge = await createEdge({
     's3-event-ingest': config.S3_EVENT_INGEST_URL,
   },
   mediaBucketUrl: `${config.S3_ENDPOINT.replace(/\/$/, '')}/${config.MEDIA_BUCKET}`,
-  webRoot: config.WEB_ROOT,
+  web: {
+    root: config.WEB_ROOT,
+    origin: config.ORIGIN,
+    // The page PUTs to the one and plays from the other.
+    otherOrigins: [config.S3_PUBLIC_ENDPOINT, config.CDN_BASE_URL].map((url) => new URL(url).origin),
+  },
   log,
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

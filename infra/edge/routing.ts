@@ -29,6 +29,15 @@ function segmentsOf(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
 
+/**
+ * Whether a path could mean another one to whoever reads it next: doubled slashes (the next would be a host name), dot
+ * segments (`/v1/../metrics`), backslashes, encoded slashes, control characters. No address of ours has any.
+ */
+export function isAmbiguous(path: string): boolean {
+  if (!path.startsWith('/') || path.startsWith('//') || /[\\\s]|%(?:2f|5c|[01][0-9a-f]|7f)/i.test(path)) return true;
+  return path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+}
+
 export type MediaPath = { kind: 'object'; key: string } | { kind: 'forbidden' } | { kind: 'unknown' };
 
 /** Keys that we write hold nothing else; whatever else stands in a path is a trick or a mistake. */

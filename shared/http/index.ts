@@ -1,3 +1,4 @@
+export { corsOptions } from './cors.ts';
 export { type OpenApiDocument, openApiDocument } from './openapi.ts';
 export {
   type FieldError,

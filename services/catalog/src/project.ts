@@ -1,12 +1,12 @@
 import type { Followed, Log } from '@rushes/shared/log';
 import type { Checkpoint, Database } from './database.ts';
 import type { Logger } from './ports.ts';
-import { writeBatch } from './write.ts';
+import { type Recent, writeBatch } from './write.ts';
 
 /** Events that one round of writes is made of at most. */
 const BATCH = 1_000;
 /** Events read ahead while a batch is being written. */
-const READ_AHEAD = 4 * BATCH;
+const READ_AHEAD = 2 * BATCH;
 
 export interface ProjectDeps {
   database: Database;
@@ -33,12 +33,13 @@ export async function project(
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const queue = createQueue(signal);
   const reading = queue.fill(deps.eventLog.follow({ fromSequence: from.sequence + 1, signal }));
+  const recent: Recent = new Map();
   let checkpoint = from;
   try {
     while (!signal.aborted && options.enough?.(checkpoint.sequence) !== true) {
       const batch = await queue.take(BATCH);
       if (signal.aborted) break;
-      checkpoint = await writeBatch(deps, checkpoint, batch, signal);
+      checkpoint = await writeBatch({ ...deps, recent }, checkpoint, batch, signal);
       options.onProgress(checkpoint);
     }
     return checkpoint;

@@ -1,4 +1,5 @@
 import cors from '@fastify/cors';
+import { corsOptions } from '@rushes/shared/http';
 import { meter, type Runtime, type Service } from '@rushes/shared/service';
 import type { CatalogConfig } from './config.ts';
 import { createCursors } from './cursor.ts';
@@ -35,13 +36,7 @@ export async function createCatalog(runtime: Runtime, config: CatalogConfig): Pr
   };
   let projector: Projector | undefined;
 
-  await runtime.http.register(cors, {
-    origin: config.ALLOWED_ORIGINS.includes('*') ? '*' : config.ALLOWED_ORIGINS,
-    methods: ['GET', 'HEAD'],
-    allowedHeaders: ['rushes-min-seq', 'if-none-match', 'last-event-id', 'authorization'],
-    exposedHeaders: ['rushes-seq', 'etag', 'retry-after'],
-    maxAge: 600,
-  });
+  await runtime.http.register(cors, corsOptions(config.ALLOWED_ORIGINS));
   addCatalogRoutes(runtime.http, { reads, live, board, eventLog, logEnd, now });
 
   return {

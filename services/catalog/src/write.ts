@@ -12,7 +12,15 @@ export class CheckpointMoved extends Error {
 export interface WriteDeps {
   database: Database;
   log: Logger;
+  recent: Recent;
 }
+
+/**
+ * The videos that were written last, so that most batches need not read them. Only a hint: what is written is held against
+ * the document in the database in any case.
+ */
+export type Recent = Map<string, Known>;
+const MAX_RECENT = 2_000;
 
 /**
  * Writes what a batch of messages means: first the documents, each only where it is as it was read, then the checkpoint.
@@ -30,13 +38,35 @@ export async function writeBatch(
   await writeQuarantine(deps, checkpoint.logId, messages);
   const ids = [...new Set(messages.map(videoIdOf))];
   for (;;) {
-    const known = await readKnown(deps.database, checkpoint.collection, ids);
+    const known = await knownOfAll(deps, checkpoint.collection, ids);
     const writes = foldBatch(messages, known, checkpoint.cdnBaseUrl);
-    if (await writeDocuments(deps.database, checkpoint.collection, writes)) break;
-    deps.log.info({ sequence: last.sequence }, 'some documents changed since they were read; reading them again');
+    const written = await writeDocuments(deps.database, checkpoint.collection, writes);
+    remember(deps.recent, ids, written ? writes : []);
+    if (written) break;
+    deps.log.info({ sequence: last.sequence }, 'some documents are not as they were known; reading them again');
     signal.throwIfAborted();
   }
   return moveCheckpoint(deps.database, checkpoint, last.sequence);
+}
+
+async function knownOfAll({ database, recent }: WriteDeps, collection: string, ids: string[]): Promise<Recent> {
+  const missing = ids.filter((id) => !recent.has(id));
+  const known = missing.length === 0 ? new Map<string, Known>() : await readKnown(database, collection, missing);
+  for (const id of ids) {
+    const one = recent.get(id);
+    if (one !== undefined) known.set(id, one);
+  }
+  return known;
+}
+
+/** Forgets what a batch was about and keeps what was written of it, at the end; the oldest go. */
+function remember(recent: Recent, ids: readonly string[], writes: readonly Write[]): void {
+  for (const id of ids) recent.delete(id);
+  for (const { document, state } of writes) recent.set(document._id, { lastSeq: document.lastSeq, state });
+  for (const id of recent.keys()) {
+    if (recent.size <= MAX_RECENT) break;
+    recent.delete(id);
+  }
 }
 
 async function readKnown(database: Database, collection: string, ids: string[]): Promise<Map<string, Known>> {

@@ -1,5 +1,5 @@
 import cors from '@fastify/cors';
-import { addRoute, type Call, type Route, type RouteName, routes } from '@rushes/shared/http';
+import { addRoute, type Call, corsOptions, type Route, type RouteName, routes } from '@rushes/shared/http';
 import { withSpan } from '@rushes/shared/service';
 import type { FastifyInstance } from 'fastify';
 import { cancelUpload, deleteVideo, reprocessVideo, updateVideo } from './change.ts';
@@ -9,13 +9,7 @@ import { getSource, getUpload, refuseParts, renewUpload } from './upload.ts';
 
 /** Adds every call this service answers. `allowedOrigins` may use it from a browser; `*` is any. */
 export async function addRoutes(http: FastifyInstance, deps: Deps, allowedOrigins: readonly string[]): Promise<void> {
-  await http.register(cors, {
-    origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins],
-    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['content-type', 'idempotency-key', 'if-match', 'authorization', 'rushes-min-seq'],
-    exposedHeaders: ['rushes-seq', 'etag', 'location', 'retry-after'],
-    maxAge: 3_600,
-  });
+  await http.register(cors, corsOptions(allowedOrigins));
   add(http, deps, 'createVideo', routes.createVideo, createVideo);
   add(http, deps, 'getUpload', routes.getUpload, getUpload);
   add(http, deps, 'signParts', routes.signParts, refuseParts);

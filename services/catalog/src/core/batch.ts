@@ -1,5 +1,5 @@
 import type { ParsedEvent } from '@rushes/shared/events';
-import { evolve, noVideo } from '@rushes/shared/video';
+import { evolve, noVideo, type VideoState } from '@rushes/shared/video';
 import { documentOf, type Known, type VideoDocument } from './document.ts';
 
 /** A message of the log, as far as the projection looks at it. */
@@ -15,6 +15,8 @@ export interface LogMessage {
 export interface Write {
   expected: number;
   document: VideoDocument;
+  /** What the document was made from. */
+  state: VideoState;
 }
 
 /** A message with a verb we know in a form we do not. */
@@ -53,7 +55,7 @@ export function foldBatch(
     // Events of a video that was never requested: there is nothing to show, and nothing that a later event could need.
     state.status === 'none'
       ? []
-      : [{ expected: known.get(videoId)?.lastSeq ?? 0, document: documentOf(state, lastSeq, cdnBaseUrl) }],
+      : [{ expected: known.get(videoId)?.lastSeq ?? 0, document: documentOf(state, lastSeq, cdnBaseUrl), state }],
   );
 }
 
