@@ -1,0 +1,69 @@
+import type { VideoView } from '@rushes/shared/video';
+
+export type Status = VideoView['status'];
+export type Tone = 'working' | 'good' | 'bad' | 'quiet';
+
+/** Each status as a word, a colour and a sentence; the sentence is what the video's page says. */
+export const STATUSES: Record<Status, { label: string; tone: Tone; sentence: string }> = {
+  uploading: { label: 'Waiting for upload', tone: 'working', sentence: 'The file has not arrived yet.' },
+  processing: { label: 'Processing', tone: 'working', sentence: 'The video is being made ready to watch.' },
+  playable: { label: 'Playable', tone: 'good', sentence: 'It plays already; the rest is being made.' },
+  ready: { label: 'Ready', tone: 'good', sentence: 'Everything is made.' },
+  failed: { label: 'Failed', tone: 'bad', sentence: 'The video could not be made.' },
+  expired: { label: 'Upload expired', tone: 'quiet', sentence: 'The file did not arrive in time.' },
+  cancelled: { label: 'Cancelled', tone: 'quiet', sentence: 'The upload was called off.' },
+  deleted: { label: 'Deleted', tone: 'quiet', sentence: 'The video and its files are gone.' },
+};
+
+/** The filters of the library. None means all but deleted ones, which is the API's own rule. */
+export const FILTERS = [
+  { id: 'all', label: 'All', statuses: [] },
+  { id: 'ready', label: 'Ready', statuses: ['ready', 'playable'] },
+  { id: 'working', label: 'In progress', statuses: ['uploading', 'processing'] },
+  { id: 'failed', label: 'Failed', statuses: ['failed', 'expired', 'cancelled'] },
+] as const satisfies readonly { id: string; label: string; statuses: readonly Status[] }[];
+export type FilterId = (typeof FILTERS)[number]['id'];
+
+/** What an address says, or `all` where it says nothing that we know. */
+export function filterOf(id: string | null): FilterId {
+  return FILTERS.find((filter) => filter.id === id)?.id ?? 'all';
+}
+
+export function statusesOf(id: FilterId): readonly Status[] {
+  return FILTERS.find((filter) => filter.id === id)?.statuses ?? [];
+}
+
+const STAGES: Record<string, { doing: string; name: string }> = {
+  'upload-api': { name: 'Upload', doing: 'Uploading' },
+  's3-event-ingest': { name: 'Arrival', doing: 'Noticing the upload' },
+  transcoder: { name: 'Transcoding', doing: 'Transcoding' },
+  thumbnailer: { name: 'Thumbnails', doing: 'Making thumbnails' },
+  packager: { name: 'Packaging', doing: 'Packaging' },
+};
+
+/** What a stage is doing, in words. Stages are named after the services. */
+export function stageDoing(stage: string): string {
+  return STAGES[stage]?.doing ?? `Working (${stage})`;
+}
+
+export function stageName(stage: string): string {
+  return STAGES[stage]?.name ?? stage;
+}
+
+/** One line about what happens with a video now: `Transcoding, 37 %`. */
+export function activityOf(video: VideoView): string {
+  if (video.progress === null) return STATUSES[video.status].label;
+  const percent = Math.floor(video.progress.percent);
+  const doing = stageDoing(video.progress.stage);
+  return percent > 0 ? `${doing}, ${percent} %` : doing;
+}
+
+/** Reprocessing is accepted from these, once the file is there. */
+export function mayReprocess(video: VideoView): boolean {
+  return video.upload.status === 'finished' && ['ready', 'playable', 'failed'].includes(video.status);
+}
+
+/** Whether more events are to be expected without anybody doing anything. */
+export function isMoving(video: VideoView): boolean {
+  return video.progress !== null || video.status === 'uploading';
+}

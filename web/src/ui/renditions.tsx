@@ -1,0 +1,38 @@
+import type { VideoView } from '@rushes/shared/video';
+import { codecName, formatBitrate, formatBytes, formatRate } from '../core/format.ts';
+import './tables.css';
+
+/** The sizes and codecs a viewer may get. */
+export function Renditions({ renditions }: { renditions: VideoView['renditions'] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways, with the keyboard too.
+    <section className="table-scroll" aria-label="Renditions, a table" tabIndex={0}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Codec</th>
+            <th scope="col">Picture</th>
+            <th scope="col">Rate</th>
+            <th scope="col">Average</th>
+            <th scope="col">Size</th>
+          </tr>
+        </thead>
+        <tbody>
+          {renditions.map(({ id, codec, codecs, width, height, fps, bitrate, size }) => (
+            <tr key={id}>
+              <th scope="row" title={codecs}>
+                {codecName(codec)} {Math.min(width, height)}p
+              </th>
+              <td className="mono">
+                {width}×{height}
+              </td>
+              <td className="mono">{formatRate(fps)} fps</td>
+              <td className="mono">{formatBitrate(bitrate)}</td>
+              <td className="mono">{formatBytes(size)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
