@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installPackages, installTools } from '../infra/embedded/install.mjs';
+import { describeError, installPackages, installTools } from '../infra/embedded/install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const started = Date.now();
@@ -15,8 +15,14 @@ const workspaces = [
   ...readdirSync(join(root, 'services')).map((name) => `services/${name}`),
 ];
 
-await installPackages(root, console.log);
-await installTools(root, process.env, console.log);
+try {
+  await installPackages(root, console.log);
+  await installTools(root, process.env, console.log);
+} catch (error) {
+  console.error(describeError(error));
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
 for (const workspace of workspaces) rmSync(join(root, workspace, '.results'), { recursive: true, force: true });
 
 const checks = await run('turbo', [

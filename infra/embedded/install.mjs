@@ -12,6 +12,11 @@ export class SetupError extends Error {
 
 const FREE_BYTES = 1_500_000_000;
 
+/** Prints what went wrong: a sentence for what a person can mend, a stack for a fault of ours. */
+export function describeError(error) {
+  return error instanceof SetupError ? error.message : (error?.stack ?? String(error));
+}
+
 /** Installs the npm packages unless those of the lockfile are there. `say` gets a line for each step. */
 export async function installPackages(root, say) {
   if (packagesAreCurrent(root)) return;
@@ -155,13 +160,10 @@ const CAUSES = [
 
 function causeOf(output) {
   const known = CAUSES.find(([pattern]) => pattern.test(output));
-  const last = output
-    .trim()
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-3)
-    .join('\n  ');
-  return known ? known[1] : `\n  ${last}`;
+  // npm says the cause first and where its log lies last; pip the other way round. A few lines hold both.
+  const lines = output.split('\n').filter((line) => /\w/.test(line.replace('npm error', '')));
+  const told = lines.length > 12 ? [...lines.slice(0, 6), '…', ...lines.slice(-4)] : lines;
+  return known ? known[1] : `\n  ${told.join('\n  ')}`;
 }
 
 /** Runs a command to its end with its output gathered; a command that does not exist is an answer, not an error. */
