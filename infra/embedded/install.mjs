@@ -24,7 +24,10 @@ export async function installPackages(root, say) {
   checkSpace(root);
   const script = process.env.npm_execpath;
   const [command, first] = script?.endsWith('npm-cli.js') ? [process.execPath, [script]] : ['npm', []];
-  const result = await run(command, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], root);
+  // Not `npm ci`: it refuses a lockfile that does not list the optional packages of every other platform, and a registry
+  // without them makes such a lockfile. The versions are the lockfile's all the same, and it is not written to.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const result = await run(command, [...first, ...args], root);
   if (result.code === 0) return say('npm packages installed');
   if (result.missing) throw new SetupError('npm was not found. Install Node.js 20 or newer with npm.');
   throw new SetupError(`npm packages could not be installed: ${causeOf(result.output)}`);
