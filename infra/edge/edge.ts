@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import replyFrom from '@fastify/reply-from';
 import { createHttpServer, problemOf } from '@rushes/shared/http';
+import type { Runtime } from '@rushes/shared/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
 import { isAmbiguous, mediaPathOf, type Target, targetOf } from './routing.ts';
 import { createWeb, type WebOptions } from './web.ts';
 
@@ -12,7 +12,7 @@ export interface EdgeOptions {
   /** Address of the media bucket, e.g. `http://127.0.0.1:8333/rushes-media`; read without credentials. */
   mediaBucketUrl: string;
   web: WebOptions;
-  log: Logger;
+  log: Runtime['log'];
 }
 
 /** One origin for API, media and Studio: what a load balancer and a CDN do elsewhere. It knows no rules but `routes.json`. */
@@ -65,7 +65,7 @@ function forwardedHeaders(request: FastifyRequest): IncomingHttpHeaders {
 /** By default a 503 of an upstream is asked again ten times, each time with its whole wait. */
 const neverAgain = () => null;
 
-function unavailable(log: Logger, target: string, reply: unknown, error: Error): void {
+function unavailable(log: Runtime['log'], target: string, reply: unknown, error: Error): void {
   log.warn({ err: error, target }, 'upstream does not answer');
   send(reply as FastifyReply, problemOf('unavailable', 'This part does not answer right now. Try again.'));
 }

@@ -62,7 +62,15 @@ describe('the whole system', () => {
 
   it('has the same library after a restart', async () => {
     platform = await startPlatform({ home });
-    expect(await libraryOf(platform.endpoints)).toBe(library);
+    const { endpoints } = platform;
+    // On another port all links are made anew, while the old ones are still served for a moment.
+    expect(
+      await until(
+        'the library',
+        () => libraryOf(endpoints),
+        (found) => found === library,
+      ),
+    ).toBe(library);
     await platform.stop();
   });
 

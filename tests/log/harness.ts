@@ -1,10 +1,10 @@
 import { bootstrapNats } from '@rushes/infra/nats';
 import { startNats, type TestNats } from '@rushes/infra/testing';
 import { createLog, type Log } from '@rushes/shared/log';
+import { createLogger } from '@rushes/shared/service';
 import { a } from '@rushes/shared/testing';
 import type { Command } from '@rushes/shared/video';
 import type { JetStreamClient, JetStreamManager, NatsConnection } from 'nats';
-import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 
 export interface LogUser {
@@ -14,7 +14,7 @@ export interface LogUser {
   eventLog: Log;
 }
 
-export const silent = pino({ level: 'silent' });
+export const silent = createLogger('tests', 'silent');
 export const ACK_WAIT_MS = 2_000;
 
 /** A nats-server with users, streams and durables as in the product, and the log as one of its services sees it. */

@@ -12,7 +12,8 @@ const SHORTEST = 0.5;
 
 /** @param at seconds on any steady clock @param loaded bytes sent so far */
 export function notePace(pace: Pace, at: number, loaded: number): Pace {
-  const recent = pace.samples.filter((sample) => at - sample.at <= WINDOW && sample.loaded <= loaded);
+  const again = (pace.samples.at(-1)?.loaded ?? 0) > loaded;
+  const recent = again ? [] : pace.samples.filter((sample) => at - sample.at <= WINDOW);
   return { samples: [...recent, { at, loaded }] };
 }
 

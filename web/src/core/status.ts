@@ -62,8 +62,3 @@ export function activityOf(video: VideoView): string {
 export function mayReprocess(video: VideoView): boolean {
   return video.upload.status === 'finished' && ['ready', 'playable', 'failed'].includes(video.status);
 }
-
-/** Whether more events are to be expected without anybody doing anything. */
-export function isMoving(video: VideoView): boolean {
-  return video.progress !== null || video.status === 'uploading';
-}
