@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { SERVICE_NAMES } from '../nats/index.ts';
 import { UPLOADS_BUCKET, UPLOADS_PREFIX } from '../storage/identities.ts';
 import type { Layout } from './files.ts';
 import type { ProcessSpec } from './processes.ts';
@@ -17,8 +21,11 @@ export interface NodeProcess {
   graceMs: number;
 }
 
-/** A smaller nursery: 12 MB less for each process (124 → 113 MB resident, measured), and nothing here makes garbage that fast. */
-export const NODE_FLAGS = ['--max-semi-space-size=4'];
+/**
+ * A small nursery: an idle service is 114 MB resident instead of 124 (measured), and none makes garbage so fast that it
+ * matters. Part of the compile cache's key, so all our processes have the same.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=1'];
 
 export function nodeSpec(node: NodeProcess, layout: Layout): ProcessSpec {
   return {
@@ -30,8 +37,7 @@ export function nodeSpec(node: NodeProcess, layout: Layout): ProcessSpec {
       ...node.env,
       HOST: '127.0.0.1',
       PORT: String(node.port),
-      // Compiled code is kept, which makes later starts quicker.
-      NODE_COMPILE_CACHE: join(layout.cache, 'node'),
+      ...compileCache(layout),
     },
     ready: (signal) => answers(`http://127.0.0.1:${node.port}${node.readyPath}`, signal, 200),
     graceMs: node.graceMs,
@@ -87,4 +93,21 @@ export function edgeProcess(
     WEB_ROOT: join(ROOT, 'web/dist'),
   };
   return { name: 'edge', script: 'infra/edge/main.ts', port, env, readyPath: '/livez', ...SMALL };
+}
+
+/** Where Node keeps compiled code, types stripped: a later start is quicker, and a process 20 MB smaller without the stripper. */
+function compileCache(layout: Layout) {
+  return { NODE_COMPILE_CACHE: join(layout.cache, 'node') };
+}
+
+/**
+ * Compiles the code of all our processes once, before they start side by side and each would do it for itself. Every main
+ * file is run in an empty environment, in which it finds its configuration missing and ends.
+ */
+export async function fillCompileCache(layout: Layout): Promise<void> {
+  const modules = [...SERVICE_NAMES.map((name) => `services/${name}/src/main.ts`), 'infra/edge/main.ts'];
+  const urls = modules.map((path) => pathToFileURL(join(ROOT, path)).href);
+  const code = `for (const url of ${JSON.stringify(urls)}) await import(url).catch(() => undefined); process.exit(0)`;
+  const args = [...NODE_FLAGS, '--input-type=module', '--eval', code];
+  await promisify(execFile)(process.execPath, args, { cwd: ROOT, env: compileCache(layout) });
 }

@@ -7,7 +7,7 @@ import { createEndpointsFile } from './endpoints.ts';
 import { homeLayout, type Layout, makeFolders, readJson, resetHome, writeJson, writePrivateFile } from './files.ts';
 import { SetupError } from './install.mjs';
 import { endEarlierProcesses, recordProcesses, takeLock } from './lock.ts';
-import { edgeProcess, nodeSpec, notifierProcess, sqsProcess } from './node-processes.ts';
+import { edgeProcess, fillCompileCache, nodeSpec, notifierProcess, sqsProcess } from './node-processes.ts';
 import { choosePorts, isPortFree, type PortRequest } from './ports.ts';
 import { createSupervisor, type ProcessSpec } from './processes.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -23,6 +23,7 @@ import {
   serviceEnvironment,
 } from './service-env.ts';
 import type { Settings } from './settings.ts';
+import { buildStudio } from './studio.ts';
 import { chooseTargets, type Targets } from './targets.ts';
 import { checkTools, findTools } from './tools.ts';
 
@@ -73,7 +74,12 @@ export function createPlatform(settings: Settings, env: NodeJS.ProcessEnv, say: 
       const targets = chooseTargets(settings, secrets, ports);
       const serverEnv = openEnvironment(env);
       const deps = { layout, tools, secrets, ports, region: targets.s3.region, env: serverEnv };
-      await startServers({ ...deps, targets, settings, outsideEnv: env }, run, say);
+      const studio = async () => {
+        await buildStudio();
+        say('Studio');
+      };
+      const servers = startServers({ ...deps, targets, settings, outsideEnv: env }, run, say);
+      await Promise.all([servers, studio(), fillCompileCache(layout)]);
       const services = { settings, targets, tools, scratchDir: layout.scratch, env };
       await startServices({ layout, ports, services }, run, say);
       const endpoints = createEndpointsFile({ layout, targets, secrets, ports });

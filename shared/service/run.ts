@@ -43,7 +43,11 @@ export async function runService<Config extends ServiceConfig>(
   parse: (env: NodeJS.ProcessEnv) => Config,
   create: (runtime: Runtime, config: Config) => Promise<Service> | Service,
 ): Promise<void> {
-  const config = parseOrExit(name, parse);
+  const config = parseOrSay(name, parse);
+  if (config === null) {
+    process.exitCode = 1;
+    return;
+  }
   const telemetry = startTelemetry(name, process.env);
   const log = createLogger(name, config.LOG_LEVEL);
   process.on('unhandledRejection', (error) => {
@@ -127,12 +131,13 @@ export async function createRuntime(
   };
 }
 
-function parseOrExit<Config>(name: string, parse: (env: NodeJS.ProcessEnv) => Config): Config {
+/** Null when the environment is wrong, which it then says, every wrong variable by its name. */
+function parseOrSay<Config>(name: string, parse: (env: NodeJS.ProcessEnv) => Config): Config | null {
   try {
     return parse(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${name}: ${error.message}\n`);
-    process.exit(1);
+    return null;
   }
 }
