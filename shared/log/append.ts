@@ -3,6 +3,7 @@ import { headers, type JetStreamClient, StringCodec } from 'nats';
 import { isWrongLastSequence } from '../bus/index.ts';
 import { Failure } from '../errors.ts';
 import { subjectOf, type VideoEvent } from '../events/index.ts';
+import { meter } from '../service/telemetry.ts';
 import type { Entry } from './read.ts';
 
 /** An event is at most this large (contract); what could grow is cut before it gets here. */
@@ -38,6 +39,9 @@ export async function tryAppend(
   head.set('Nats-Expected-Last-Subject-Sequence-Subject', `video.*.${event.subject}`);
   try {
     const ack = await client.publish(subjectOf(event), body, { headers: head, timeout: TIMEOUT_MS });
+    meter()
+      .createCounter('rushes.events.appended', { description: 'Events appended to the log' })
+      .add(1, { type: event.type });
     return { kind: 'appended', sequence: ack.seq };
   } catch (error) {
     return isWrongLastSequence(error) ? { kind: 'refused' } : { kind: 'unknown', error };

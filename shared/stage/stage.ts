@@ -3,7 +3,7 @@ import type { ClaimHandle, Claims } from '../claims/index.ts';
 import { MAX_FAILURES } from '../claims/index.ts';
 import { Failure } from '../errors.ts';
 import { parseEvent, type VideoEvent } from '../events/index.ts';
-import { type Runtime, untilHealthy, withSpan } from '../service/index.ts';
+import { meter, type Runtime, untilHealthy, withSpan } from '../service/index.ts';
 import { type Storage, storageCheck } from '../storage/index.ts';
 import { isWorkable, type Video } from '../video/index.ts';
 import { type JobEnd, runJob } from './job.ts';
@@ -27,6 +27,10 @@ export interface StageDeps {
 const QUARANTINE_MS = 60_000;
 /** Delays after a retryable failure, by how often it happened; the last one repeats. */
 const RETRY_DELAYS_MS = [1_000, 5_000, 15_000, 60_000, 300_000];
+
+/** Asked for when it is used: instruments made before telemetry has started measure nothing. */
+const jobSeconds = () =>
+  meter().createHistogram('rushes.job.duration', { unit: 's', description: 'Time of a job by stage and outcome' });
 
 /**
  * Runs a stage: for each event read the history and decide, claim, work, append, ack. A crash before the append means
@@ -86,10 +90,13 @@ async function handleJob(
     await claim.release('done');
     return { kind: 'ack' };
   }
+  const startedAt = performance.now();
   const end = await runJob(definition, deps, { delivery, event, job, video, claim });
-  const outcome = await settle(definition, deps, event, claim, end, delivery);
+  const outcome = end.kind === 'failed' ? end.failure.code : end.kind;
+  jobSeconds().record((performance.now() - startedAt) / 1_000, { stage: definition.stage, job, outcome });
+  const settled = await settle(definition, deps, event, claim, end, delivery);
   await forgetIfClosed(deps, key);
-  return outcome;
+  return settled;
 }
 
 /** The video when it still lacks the job's result and the generation is open; null: nothing to do. */

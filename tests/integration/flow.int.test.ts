@@ -171,6 +171,22 @@ describe('a clip that was uploaded', () => {
   });
 });
 
+describe('a signed video', () => {
+  it('is made like any other, and not one byte of it can be read without a token', async () => {
+    const clip = await makeClip(tools.ffmpeg, join(inject('home'), 'clips'), short);
+    const done = await processClip(api, clip, { visibility: 'signed' });
+    expect(done).toMatchObject({ status: 'ready', visibility: 'signed' });
+    const urls = [done.playback?.hls, done.playback?.dash, done.thumbnails?.poster.jpeg].map((url) => url ?? '');
+    for (const url of urls) {
+      expect(url).toContain('/media/signed/');
+      expect((await fetch(url)).status, url).toBe(403);
+      const key = url.slice(url.indexOf('/media/') + '/media/'.length);
+      const direct = await fetch(`${endpoints.s3.endpoint}/${endpoints.s3.mediaBucket}/${key}`);
+      expect(direct.status, 'straight from the store').toBe(403);
+    }
+  });
+});
+
 describe('a video that is deleted', () => {
   it('is gone from the list, from playback and from both buckets', async () => {
     const clip = await makeClip(tools.ffmpeg, join(inject('home'), 'clips'), short);

@@ -27,7 +27,7 @@ export async function createCatalog(runtime: Runtime, config: CatalogConfig): Pr
   const reads = createReads({ database, position, cursors, logEnd, now });
   const live = createLive({ reads, feed: createFeed({ position, changed: reads.changed, log }), board, log });
   const kv = await runtime.client.views.kv('CLAIMS', { bindOnly: true });
-  const projected = meter().createGauge('rushes_projected_sequence', {
+  const projected = meter().createGauge('rushes.projected.sequence', {
     description: 'Last sequence of the log that is in the read model, where this replica projects.',
   });
   const onProgress = ({ sequence }: Checkpoint) => {
