@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type RequestListener, request, type
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLogger } from '@rushes/shared/service';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../testing/free-port.ts';
 import { createEdge } from './edge.ts';
@@ -84,7 +84,7 @@ beforeAll(async () => {
     },
     mediaBucketUrl: `${await upstream('media', answersObject)}/media-bucket`,
     web: { root: dir, origin: 'http://rushes.example', otherOrigins: ['http://store.example'] },
-    log: pino({ level: 'silent' }),
+    log: createLogger('edge', 'silent'),
   });
   origin = await edge.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -217,7 +217,7 @@ describe('pages at the edge', () => {
       services: { 'upload-api': origin, catalog: origin, 's3-event-ingest': origin },
       mediaBucketUrl: origin,
       web: { root: dir, origin, otherOrigins: [] },
-      log: pino({ level: 'silent' }),
+      log: createLogger('edge', 'silent'),
     });
     for (const url of ['/', '/videos/0198f2c4', '/embed/0198f2c4']) {
       const page = await withStudio.inject({ url });

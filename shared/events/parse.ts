@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../json.ts';
 import { cancelledDataSchema } from './cancelled.ts';
 import { deletedDataSchema } from './deleted.ts';
 import { type EventOf, envelopeSchema } from './envelope.ts';
@@ -78,12 +79,3 @@ export function parseEvent(subject: string, body: unknown): ParsedEvent {
 const eventSchemas: ReadonlyMap<string, z.ZodType<{ subject: string }>> = new Map(
   VERBS.map((verb) => [verb, envelopeSchema.extend({ type: z.literal(`video.${verb}`), data: dataSchemas[verb] })]),
 );
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}

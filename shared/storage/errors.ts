@@ -16,3 +16,6 @@ export function toStorageFailure(error: unknown, what: string): unknown {
   }
   return new Failure('internal', { cause: error, detail });
 }
+
+/** ETags are quoted in HTTP and bare everywhere in Rushes. */
+export const unquoted = (etag: string | undefined) => (etag ?? '').replaceAll('"', '');

@@ -1,26 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import {
-  AbortMultipartUploadCommand,
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListMultipartUploadsCommand,
-  PutObjectCommand,
-  paginateListObjectsV2,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Config } from '../service/config.ts';
 import type { Check } from '../service/health.ts';
 import { download } from './download.ts';
 import { statusOf, toStorageFailure } from './errors.ts';
-import type { ObjectFacts, PutOptions, PutResult, Storage } from './types.ts';
+import { head, list, read, readStream } from './read.ts';
+import type { Storage } from './types.ts';
+import { abortUploads, deletePrefix, put, putFile } from './write.ts';
 
 const CONNECT_MS = 5_000;
 const SILENCE_MS = 60_000;
-/** Parts of a multipart upload; smaller files go up in one. */
-const PART_BYTES = 16 * 1024 * 1024;
 
 /** A client for a store; `endpoint` overrides the configured one (for URLs that a browser will use). */
 export function createS3Client(config: S3Config, endpoint = config.S3_ENDPOINT): S3Client {
@@ -50,170 +38,6 @@ export function createStorage(client: S3Client): Storage {
     abortUploads: (bucket, prefix) => abortUploads(client, bucket, prefix),
     ping: (bucket) => ping(client, bucket),
   };
-}
-
-const unquoted = (etag: string | undefined) => (etag ?? '').replaceAll('"', '');
-
-async function head(client: S3Client, bucket: string, key: string): Promise<ObjectFacts | null> {
-  try {
-    const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    return {
-      key,
-      size: answer.ContentLength ?? 0,
-      etag: unquoted(answer.ETag),
-      lastModified: answer.LastModified ?? new Date(0),
-      contentType: answer.ContentType,
-    };
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw toStorageFailure(error, `HEAD ${bucket}/${key}`);
-  }
-}
-
-async function read(client: S3Client, bucket: string, key: string): Promise<{ body: Buffer; etag: string } | null> {
-  try {
-    const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const bytes = await answer.Body?.transformToByteArray();
-    return { body: Buffer.from(bytes ?? []), etag: unquoted(answer.ETag) };
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw toStorageFailure(error, `GET ${bucket}/${key}`);
-  }
-}
-
-async function readStream(client: S3Client, bucket: string, key: string): Promise<Readable | null> {
-  try {
-    const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return answer.Body instanceof Readable ? answer.Body : null;
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw toStorageFailure(error, `GET ${bucket}/${key}`);
-  }
-}
-
-async function put(
-  client: S3Client,
-  bucket: string,
-  key: string,
-  body: Buffer | string,
-  options: PutOptions,
-): Promise<PutResult> {
-  try {
-    const answer = await client.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: body,
-        ContentType: options.contentType,
-        CacheControl: options.cacheControl,
-        IfMatch: options.ifMatch === undefined ? undefined : `"${options.ifMatch}"`,
-        IfNoneMatch: options.ifNoneMatch,
-      }),
-      { abortSignal: options.signal },
-    );
-    return { kind: 'stored', etag: unquoted(answer.ETag) };
-  } catch (error) {
-    const status = statusOf(error);
-    // 409: another conditional write of the same key is under way. 404 answers If-Match on an object that is gone.
-    if (status === 412 || status === 409 || (status === 404 && options.ifMatch !== undefined)) {
-      return { kind: 'precondition_failed' };
-    }
-    throw toStorageFailure(error, `PUT ${bucket}/${key}`);
-  }
-}
-
-async function putFile(
-  client: S3Client,
-  bucket: string,
-  key: string,
-  path: string,
-  options: PutOptions,
-): Promise<{ etag: string }> {
-  const upload = new Upload({
-    client,
-    partSize: PART_BYTES,
-    queueSize: 4,
-    params: {
-      Bucket: bucket,
-      Key: key,
-      Body: createReadStream(path),
-      ContentType: options.contentType,
-      CacheControl: options.cacheControl,
-    },
-  });
-  const abort = () => void upload.abort();
-  options.signal?.addEventListener('abort', abort, { once: true });
-  try {
-    const answer = await upload.done();
-    return { etag: unquoted(answer.ETag) };
-  } catch (error) {
-    throw toStorageFailure(error, `PUT ${bucket}/${key}`);
-  } finally {
-    options.signal?.removeEventListener('abort', abort);
-  }
-}
-
-async function* list(
-  client: S3Client,
-  bucket: string,
-  prefix: string,
-  startAfter: string | undefined,
-): AsyncGenerator<ObjectFacts> {
-  try {
-    for await (const page of paginateListObjectsV2(
-      { client },
-      { Bucket: bucket, Prefix: prefix, StartAfter: startAfter },
-    )) {
-      for (const item of page.Contents ?? []) {
-        yield {
-          key: item.Key ?? '',
-          size: item.Size ?? 0,
-          etag: unquoted(item.ETag),
-          lastModified: item.LastModified ?? new Date(0),
-          contentType: undefined,
-        };
-      }
-    }
-  } catch (error) {
-    throw toStorageFailure(error, `LIST ${bucket}/${prefix}`);
-  }
-}
-
-async function deletePrefix(client: S3Client, bucket: string, prefix: string): Promise<number> {
-  if (!prefix.endsWith('/')) throw new Error(`refusing to delete by the prefix "${prefix}": it must end with /`);
-  let deleted = 0;
-  try {
-    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-      const keys = (page.Contents ?? []).flatMap((item) => (item.Key === undefined ? [] : [{ Key: item.Key }]));
-      if (keys.length === 0) continue;
-      const answer = await client.send(
-        new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys, Quiet: true } }),
-      );
-      const failed = answer.Errors?.[0];
-      if (failed) throw new Error(`${failed.Key}: ${failed.Code} ${failed.Message}`);
-      deleted += keys.length;
-    }
-    return deleted;
-  } catch (error) {
-    throw toStorageFailure(error, `DELETE ${bucket}/${prefix}`);
-  }
-}
-
-async function abortUploads(client: S3Client, bucket: string, prefix: string): Promise<number> {
-  let aborted = 0;
-  try {
-    for (;;) {
-      // Aborted ones leave the list, so its first page is always what is left.
-      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }));
-      if (Uploads.length === 0) return aborted;
-      for (const { Key, UploadId } of Uploads) {
-        await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-        aborted += 1;
-      }
-    }
-  } catch (error) {
-    throw toStorageFailure(error, `ABORT ${bucket}/${prefix}`);
-  }
 }
 
 /** Any answer below 500 will do, also "no such key" and "not yours": the store is there. */

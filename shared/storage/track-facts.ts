@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Failure } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import {
   allSegments,
   type Segment,
@@ -40,14 +41,4 @@ async function readDocument<S extends z.ZodType>(
   throw new Failure('package_invalid', {
     detail: `facts cannot be read: ${bucket}/${key}: ${problems.slice(0, 5).join('; ')}`,
   });
-}
-
-/** What is no JSON fails the schema as undefined does. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

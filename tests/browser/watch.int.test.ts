@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { describeInBrowser, launchBrowser, openPage } from '../setup/browser.ts';
-import { getEvents, process as processClip, put, register } from '../setup/client.ts';
+import { getEvents, getVideo, process as processClip, put, register } from '../setup/client.ts';
 import { clip } from './clips.ts';
 
 const api = { origin: inject('endpoints').origin };
@@ -33,10 +33,7 @@ describeInBrowser('the page of a video', () => {
     await page.waitForFunction(`${VIDEO}.currentTime > 1`);
     expect(await read(page, `${VIDEO}.videoWidth`)).toBeGreaterThan(0);
     // The range that a keyboard works, too.
-    await page.getByRole('slider', { name: 'seek' }).evaluate((range: HTMLInputElement) => {
-      range.value = '0.75';
-      range.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
-    });
+    await page.getByRole('slider', { name: 'seek' }).fill('0.75');
     await page.waitForFunction(`${VIDEO}.currentTime > 15.2`);
     expect(await read(page, `${VIDEO}.currentTime`)).toBeLessThan(20);
     expect(faults).toEqual([]);
@@ -68,7 +65,7 @@ describeInBrowser('the page of a video', () => {
 
   it('offers every rendition as a quality, and lists them', async () => {
     const { page } = await watch();
-    const { renditions } = await (await fetch(`${api.origin}/v1/videos/${id}`)).json();
+    const { renditions } = await getVideo(api, id);
     await page.waitForFunction(`${VIDEO}.videoRenditions.length === ${renditions.length}`);
     const rows = page.getByRole('region', { name: 'Renditions, a table' }).getByRole('row');
     expect(await rows.count()).toBe(renditions.length + 1);
@@ -80,7 +77,7 @@ describeInBrowser('the page of a video', () => {
     const events = await getEvents(api, id);
     await entries.nth(events.length - 1).waitFor();
     expect(await entries.count()).toBe(events.length);
-    expect(await entries.last().innerText()).toMatch(/Packaged[\s\S]*\d s$/);
+    expect(await entries.last().textContent()).toMatch(/Packaged[\s\S]*\d s$/);
   });
 
   it('copies its links', async () => {

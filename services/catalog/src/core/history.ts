@@ -1,3 +1,5 @@
+import { parseJson } from '@rushes/shared/json';
+
 /** The stored documents of a history as they are, verbs that we do not know included. What is no JSON object is no event. */
 export function documentsOf(entries: readonly { body: string }[]): Record<string, unknown>[] {
   return entries.flatMap(({ body }) => {
@@ -6,13 +8,4 @@ export function documentsOf(entries: readonly { body: string }[]): Record<string
       ? [document as Record<string, unknown>]
       : [];
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
