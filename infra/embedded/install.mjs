@@ -157,6 +157,10 @@ const CAUSES = [
     /name resolution|ENOTFOUND|EAI_AGAIN|NewConnectionError|ECONNREFUSED|ECONNRESET|Network is unreachable|ENETUNREACH|ETIMEDOUT|timed out|Max retries exceeded|Could not fetch URL/i,
     'the package registry cannot be reached. Check the network (or proxy) and run it again.',
   ],
+  [
+    /from versions: none/i,
+    'the package registry was not reached, or has no build for this platform and Python. Check the network first.',
+  ],
   [/No matching distribution/i, 'there is no build for this platform or Python.'],
   [/EACCES|Permission denied/i, 'no permission to write there.'],
 ];

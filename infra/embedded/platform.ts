@@ -116,18 +116,20 @@ async function prepareHome(layout: Layout, settings: Settings, say: Say): Promis
 
 /** Ports with defaults that people type; the rest is only ever used among ourselves. */
 const DEFAULT_PORTS = [
-  { name: 'edge', variable: 'RUSHES_PORT', preferred: 8080 },
-  { name: 's3', variable: 'RUSHES_S3_PORT', preferred: 8333 },
-  { name: 'nats', variable: 'RUSHES_NATS_PORT', preferred: 4222 },
-  { name: 'mongod', variable: 'RUSHES_MONGO_PORT', preferred: 27017 },
-  { name: 'sqs', variable: 'RUSHES_SQS_PORT', preferred: 9324 },
+  { name: 'edge', variable: 'RUSHES_PORT', preferred: 8080, outside: undefined },
+  { name: 's3', variable: 'RUSHES_S3_PORT', preferred: 8333, outside: 'S3_ENDPOINT' },
+  { name: 'nats', variable: 'RUSHES_NATS_PORT', preferred: 4222, outside: 'NATS_URL' },
+  { name: 'mongod', variable: 'RUSHES_MONGO_PORT', preferred: 27017, outside: 'MONGODB_URL' },
+  { name: 'sqs', variable: 'RUSHES_SQS_PORT', preferred: 9324, outside: 'SQS_QUEUE_URL' },
 ] as const;
 
 async function portsFor(settings: Settings, layout: Layout, say: Say): Promise<Record<string, number>> {
   const file = join(layout.state, 'ports.json');
   const kept = readJson(file, z.record(z.string(), z.number())) ?? {};
   const requests: PortRequest[] = [
-    ...DEFAULT_PORTS.map(({ name, variable, preferred }) => {
+    ...DEFAULT_PORTS.map(({ name, variable, preferred, outside }) => {
+      // Nothing of ours will listen there: whatever is busy is nobody's concern.
+      if (outside !== undefined && settings[outside] !== undefined) return { name };
       const port = settings[variable];
       return { name, preferred, asked: port === undefined ? undefined : { variable, port } };
     }),

@@ -15,4 +15,4 @@ export {
 export { busCheck, type Check, untilHealthy } from './health.ts';
 export { createLogger } from './logger.ts';
 export { createRuntime, type Runtime, runService, type Service } from './run.ts';
-export { currentTraceparent, meter, startTelemetry, withSpan } from './telemetry.ts';
+export { currentTraceparent, meter, recordSpan, startTelemetry, withSpan } from './telemetry.ts';

@@ -45,15 +45,26 @@ const tracer = () => trace.getTracer('rushes');
 /** Instruments of all of Rushes. */
 export const meter = () => metrics.getMeter('rushes');
 
+function contextOf(traceparent: string | undefined) {
+  return traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : context.active();
+}
+
+/** Writes down work that is done already as a span of the trace of whoever caused it. */
+export function recordSpan(
+  name: string,
+  options: { traceparent: string; attributes?: Attributes; startedAt: Date },
+): void {
+  const { traceparent, attributes = {}, startedAt } = options;
+  tracer().startSpan(name, { attributes, startTime: startedAt }, contextOf(traceparent)).end();
+}
+
 /** Runs work in a span that continues the trace of whoever caused it (a W3C traceparent), if there is one. */
 export async function withSpan<T>(
   name: string,
   options: { traceparent?: string | undefined; attributes?: Attributes },
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
-  const parent = options.traceparent
-    ? propagation.extract(ROOT_CONTEXT, { traceparent: options.traceparent })
-    : context.active();
+  const parent = contextOf(options.traceparent);
   return tracer().startActiveSpan(name, { attributes: options.attributes ?? {} }, parent, async (span) => {
     try {
       return await work(span);

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { describeInBrowser, launchBrowser, openPage } from '../setup/browser.ts';
+import { describeInBrowser, launchBrowser, openPage, untilHolds } from '../setup/browser.ts';
 import { getVideo, register, until } from '../setup/client.ts';
 import { clip } from './clips.ts';
 
@@ -34,7 +34,7 @@ describeInBrowser('the library', () => {
     await page.getByRole('searchbox').pressSequentially('zeb cro', { delay: 10 });
     await page.waitForURL(/\?q=zeb(\+|%20)cro$/);
     await card('Zebra crossing').waitFor();
-    await page.waitForFunction("document.querySelectorAll('article').length === 1");
+    await untilHolds(page, "document.querySelectorAll('article').length === 1");
     await page.reload();
     await card('Zebra crossing').waitFor();
     await page.getByRole('searchbox').fill('zebra nowhere');
@@ -125,7 +125,7 @@ describeInBrowser('deleting', () => {
   it('that is undone was never called', async () => {
     const { page, id, deletions, cards } = await remove('To be kept');
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByRole('heading', { name: 'To be kept' }).waitFor();
+    await page.getByRole('heading', { name: 'To be kept', exact: true }).waitFor();
     await page.getByRole('link', { name: 'Library', exact: true }).click();
     await cards.waitFor();
     await page.context().close();

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { describeInBrowser, launchBrowser, openPage } from '../setup/browser.ts';
+import { describeInBrowser, launchBrowser, openPage, untilHolds } from '../setup/browser.ts';
 import { getEvents, getVideo, process as processClip, put, register } from '../setup/client.ts';
 import { clip } from './clips.ts';
 
@@ -22,7 +22,7 @@ describeInBrowser('the page of a video', () => {
   const watch = async () => {
     const opened = await openPage(browser);
     await opened.page.goto(`${api.origin}/videos/${id}`);
-    await opened.page.waitForFunction(`${VIDEO}?.readyState >= 1`);
+    await untilHolds(opened.page, `${VIDEO}?.readyState >= 1`);
     return opened;
   };
 
@@ -30,11 +30,11 @@ describeInBrowser('the page of a video', () => {
     const { page, faults } = await watch();
     await page.evaluate(`${VIDEO}.muted = true`);
     await page.getByRole('button', { name: 'play', exact: true }).click();
-    await page.waitForFunction(`${VIDEO}.currentTime > 1`);
+    await untilHolds(page, `${VIDEO}.currentTime > 1`);
     expect(await read(page, `${VIDEO}.videoWidth`)).toBeGreaterThan(0);
     // The range that a keyboard works, too.
     await page.getByRole('slider', { name: 'seek' }).fill('0.75');
-    await page.waitForFunction(`${VIDEO}.currentTime > 15.2`);
+    await untilHolds(page, `${VIDEO}.currentTime > 15.2`);
     expect(await read(page, `${VIDEO}.currentTime`)).toBeLessThan(20);
     expect(faults).toEqual([]);
   });
@@ -43,10 +43,11 @@ describeInBrowser('the page of a video', () => {
     const { page } = await watch();
     const box = await page.locator('media-time-range').boundingBox();
     if (box === null) throw new Error('the time line is not shown');
-    const preview = page.locator('media-preview-thumbnail');
+    const preview = page.locator('media-preview-thumbnail[slot=preview]');
     const tileAt = async (part: number) => {
       await page.mouse.move(box.x + box.width * part, box.y + box.height / 2);
-      await page.waitForFunction(
+      await untilHolds(
+        page,
         "document.querySelector('media-preview-thumbnail')?.getAttribute('mediapreviewcoords') != null",
       );
       return preview.getAttribute('mediapreviewcoords');
@@ -55,7 +56,8 @@ describeInBrowser('the page of a video', () => {
     await preview.waitFor({ state: 'visible' });
     expect(await preview.getAttribute('mediapreviewimage')).toMatch(/\/storyboard-\d+\.jpg/);
     await page.mouse.move(box.x + box.width * 0.9, box.y + box.height / 2);
-    await page.waitForFunction(
+    await untilHolds(
+      page,
       `document.querySelector('media-preview-thumbnail')?.getAttribute('mediapreviewcoords') !== ${JSON.stringify(early)}`,
     );
     // The sprite really came.
@@ -66,7 +68,7 @@ describeInBrowser('the page of a video', () => {
   it('offers every rendition as a quality, and lists them', async () => {
     const { page } = await watch();
     const { renditions } = await getVideo(api, id);
-    await page.waitForFunction(`${VIDEO}.videoRenditions.length === ${renditions.length}`);
+    await untilHolds(page, `${VIDEO}.videoRenditions.length === ${renditions.length}`);
     const rows = page.getByRole('region', { name: 'Renditions, a table' }).getByRole('row');
     expect(await rows.count()).toBe(renditions.length + 1);
   });
@@ -113,17 +115,17 @@ describeInBrowser('a page that is opened in the middle of processing', () => {
   it('shows the stages live, outlives a refresh, and plays in the end', async () => {
     const browser = await launchBrowser();
     try {
-      const path = await clip('long.mp4', 60, 720);
+      const path = await clip('long.mp4', 40, 480);
       const created = await register(api, path);
       const { page } = await openPage(browser);
       await page.goto(`${api.origin}/videos/${created.video.id}`);
       await page.getByText('Waiting for upload').first().waitFor();
       expect(await put(created, path)).toBe(200);
       await page.getByRole('progressbar', { name: 'Transcoding' }).waitFor({ timeout: 30_000 });
-      await page.waitForFunction("/^[1-9]\\d? %$/.test(document.querySelector('.stage-percent')?.textContent ?? '')");
+      await untilHolds(page, "/^[1-9]\\d? %$/.test(document.querySelector('.stage-percent')?.textContent ?? '')");
       await page.reload();
       await page.getByRole('progressbar', { name: 'Transcoding' }).waitFor();
-      await page.waitForFunction(`${VIDEO}?.readyState >= 1`, undefined, { timeout: 90_000 });
+      await untilHolds(page, `${VIDEO}?.readyState >= 1`, 90);
       expect(await read(page, `${VIDEO}.duration`)).toBeGreaterThan(5);
     } finally {
       await browser.close();

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { describe } from 'vitest';
+import { until } from './client.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 /** No sandbox, because tests run as root in containers; nothing else that a browser would do by itself. */
@@ -82,4 +83,17 @@ export async function uploadThroughPage(page: Page, paths: string | string[], ti
   await dialog.getByLabel('Video files').setInputFiles(paths);
   if (title !== undefined) await dialog.getByLabel('Title').fill(title);
   await dialog.getByRole('button', { name: /^(Start upload|Upload \d+ videos)$/ }).click();
+}
+
+/**
+ * Waits for an expression to hold in the page. Not `waitForFunction`, which the Studio's content security policy rightly
+ * refuses: that compiles a text within the page.
+ */
+export async function untilHolds(page: Page, expression: string, seconds = 30): Promise<void> {
+  await until(expression, () => page.evaluate<unknown>(expression), Boolean, seconds);
+}
+
+/** On the page of a video: until it says so. */
+export async function untilReady(page: Page): Promise<void> {
+  await page.getByRole('region', { name: 'About this video' }).getByText('Ready').waitFor({ timeout: 60_000 });
 }

@@ -1,10 +1,13 @@
 import type { Followed, Log } from '@rushes/shared/log';
+import { recordSpan } from '@rushes/shared/service';
 import type { Checkpoint, Database } from './database.ts';
 import type { Logger } from './ports.ts';
 import { type Recent, writeBatch } from './write.ts';
 
 /** Events that one round of writes is made of at most. */
 const BATCH = 1_000;
+/** Larger batches are a rebuild or a rush, whose traces nobody would read. */
+const TRACED_BATCH = 20;
 /** Events read ahead while a batch is being written. */
 const READ_AHEAD = 2 * BATCH;
 
@@ -39,13 +42,23 @@ export async function project(
     while (!signal.aborted && options.enough?.(checkpoint.sequence) !== true) {
       const batch = await queue.take(BATCH);
       if (signal.aborted) break;
+      const startedAt = new Date();
       checkpoint = await writeBatch({ ...deps, recent }, checkpoint, batch, signal);
+      if (batch.length <= TRACED_BATCH) traceBatch(batch, startedAt);
       options.onProgress(checkpoint);
     }
     return checkpoint;
   } finally {
     ending.abort();
     await reading;
+  }
+}
+
+/** Each event's projection belongs to the trace of its video. */
+function traceBatch(batch: readonly Followed[], startedAt: Date): void {
+  for (const { subject, traceparent } of batch) {
+    const [, verb, videoId] = subject.split('.');
+    recordSpan(`project ${verb}`, { traceparent, attributes: { 'rushes.video': videoId ?? '' }, startedAt });
   }
 }
 
