@@ -54,7 +54,8 @@ function howToGoOn(origin: string, home: string): string {
   return `
   Rushes runs at ${origin}   (state in ${home}, Ctrl-C stops it)
 
-  Upload a clip: register it, PUT it to the address in the answer, and look at it until it is "ready":
+  Open it in a browser and drop a video on it. Or by hand: register a clip, PUT it to the address in the answer, and look
+  at it until it is "ready":
     curl -s ${origin}/v1/videos -H 'Content-Type: application/json' \\
       -d "{\\"title\\":\\"My clip\\",\\"filename\\":\\"clip.mp4\\",\\"contentType\\":\\"video/mp4\\",\\"size\\":$(wc -c < clip.mp4)}"
     curl -T clip.mp4 -H 'Content-Type: video/mp4' -H 'If-None-Match: *' "<upload.url of the answer>"

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Browser, Page, Request } from 'playwright-core';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, inject, it, onTestFinished } from 'vitest';
 import { describeInBrowser, launchBrowser, openPage, untilReady, uploadThroughPage } from '../setup/browser.ts';
 import { getVideo, until } from '../setup/client.ts';
 import { clip, textFile } from './clips.ts';
@@ -27,6 +27,7 @@ describeInBrowser('uploading through the page', () => {
 
   const studio = async (): Promise<{ page: Page; faults: string[] }> => {
     const opened = await openPage(browser);
+    onTestFinished(() => opened.page.context().close());
     await opened.page.goto(api.origin);
     await opened.page.getByRole('heading', { name: 'Library' }).waitFor();
     return opened;

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, inject, it, onTestFinished } from 'vitest';
 import { describeInBrowser, launchBrowser, openPage, untilHolds } from '../setup/browser.ts';
 import { getEvents, getVideo, process as processClip, put, register } from '../setup/client.ts';
 import { clip } from './clips.ts';
@@ -21,6 +21,7 @@ describeInBrowser('the page of a video', () => {
 
   const watch = async () => {
     const opened = await openPage(browser);
+    onTestFinished(() => opened.page.context().close());
     await opened.page.goto(`${api.origin}/videos/${id}`);
     await untilHolds(opened.page, `${VIDEO}?.readyState >= 1`);
     return opened;
