@@ -67,7 +67,7 @@ export async function openPage(
 
 /** The next frame is drawn and no transition runs. Animations without end are none to wait for. */
 const STILL = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() =>
-  Promise.all(
+  Promise.allSettled(
     document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished),
   ),
 ).then(() => true)`;
