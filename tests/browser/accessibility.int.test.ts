@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { describeInBrowser, launchBrowser, openPage, untilHolds, violationsOn } from '../setup/browser.ts';
 import { process as processClip, register } from '../setup/client.ts';
 import { clip, textFile } from './clips.ts';
@@ -81,15 +81,16 @@ describeInBrowser('every page', () => {
       const wanted = PAGES[name];
       if (wanted === undefined) throw new Error(`no page is called ${name}`);
       const viewport = { width, height: width === 390 ? 844 : 900 };
-      const { page } = await openPage(browser, { viewport, colorScheme: 'light', reducedMotion: 'reduce' });
-      await page.goto(`${api.origin}${wanted.path()}`);
-      await wanted.settle(page);
-      expect(await page.evaluate<number>(MOVES)).toBeLessThan(0.03);
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-      expect(await violationsOn(page)).toEqual([]);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      expect(await violationsOn(page)).toEqual([]);
-      await page.context().close();
+      const { page } = await openPage(browser, { viewport, reducedMotion: 'reduce' });
+      onTestFinished(() => page.context().close());
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.goto(`${api.origin}${wanted.path()}`);
+        await wanted.settle(page);
+        expect(await page.evaluate<number>(MOVES), colorScheme).toBeLessThan(0.03);
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+        expect(await violationsOn(page), colorScheme).toEqual([]);
+      }
     });
   });
 

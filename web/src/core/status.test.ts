@@ -1,6 +1,6 @@
 import { VIDEO_STATUSES } from '@rushes/shared/video';
 import { describe, expect, it } from 'vitest';
-import { activityOf, FILTERS, filterOf, mayReprocess, STATUSES, stageDoing, stageName } from './status.ts';
+import { activityOf, FILTERS, filterOf, mayReprocess, needsToken, STATUSES, stageDoing, stageName } from './status.ts';
 import { videoWith } from './video-fixture.ts';
 
 describe('statuses', () => {
@@ -34,5 +34,12 @@ describe('making it anew', () => {
     expect(offered).toEqual(['playable', 'ready', 'failed']);
     const unfinished = { ...videoWith().upload, status: 'uploading' } as const;
     expect(mayReprocess(videoWith({ upload: unfinished }))).toBe(false);
+  });
+});
+
+describe('a signed video', () => {
+  it('needs a token that the page does not have', () => {
+    expect(needsToken({ visibility: 'signed' })).toBe(true);
+    expect(needsToken({ visibility: 'public' })).toBe(false);
   });
 });

@@ -15,6 +15,11 @@ export const STATUSES: Record<Status, { label: string; tone: Tone; sentence: str
   deleted: { label: 'Deleted', tone: 'quiet', sentence: 'The video and its files are gone.' },
 };
 
+/** Pictures and streams of a signed video are refused to whoever has no playback token, and this page has none. */
+export function needsToken({ visibility }: Pick<VideoView, 'visibility'>): boolean {
+  return visibility === 'signed';
+}
+
 /** The filters of the library. None means all but deleted ones, which is the API's own rule. */
 export const FILTERS = [
   { id: 'all', label: 'All', statuses: [] },

@@ -1,5 +1,5 @@
 import type { VideoView } from '@rushes/shared/video';
-import { STATUSES, stageDoing } from '../core/status.ts';
+import { needsToken, STATUSES, stageDoing } from '../core/status.ts';
 import type { Step } from '../core/steps.ts';
 import { percentOf } from '../core/upload-state.ts';
 import { LazyPlayer } from '../player/lazy-player.tsx';
@@ -18,6 +18,16 @@ interface StageProps {
 
 /** The large picture: the player, or what there is to say until there is one. Its size never changes. */
 export function Stage({ video, steps, onReprocess }: StageProps) {
+  if (video.playback !== null && needsToken(video)) {
+    return (
+      <div className="stage">
+        <FilmFrame edge={edgePrint(video.id)}>
+          <p className="stage-doing">Signed video</p>
+          <p className="stage-words">It is made, and plays only with a playback token.</p>
+        </FilmFrame>
+      </div>
+    );
+  }
   if (video.playback !== null) {
     return (
       <div className="stage">

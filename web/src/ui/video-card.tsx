@@ -2,7 +2,7 @@ import type { VideoView } from '@rushes/shared/video';
 import { useState } from 'react';
 import { firstSentence, formatAge, formatClock, spokenDuration } from '../core/format.ts';
 import { videoPath } from '../core/routes.ts';
-import { activityOf } from '../core/status.ts';
+import { activityOf, needsToken } from '../core/status.ts';
 import { percentOf } from '../core/upload-state.ts';
 import { useUploadOf } from '../state/uploads.ts';
 import { edgePrint, FilmFrame } from './film-frame.tsx';
@@ -17,7 +17,7 @@ export function VideoCard({ video, now }: { video: VideoView; now: Date }) {
   return (
     <article className="video-card">
       <div className="frame">
-        {thumbnails === null || lost ? (
+        {thumbnails === null || lost || needsToken(video) ? (
           <FilmFrame edge={edgePrint(id)}>
             <Underway video={video} />
           </FilmFrame>
@@ -84,7 +84,8 @@ function Underway({ video }: { video: VideoView }) {
 /** Why nothing moves, and there is nothing to see. */
 function stillness(video: VideoView): string {
   if (video.error !== null) return firstSentence(video.error.message);
-  return video.thumbnails === null ? activityOf(video) : 'No picture';
+  if (video.thumbnails === null) return activityOf(video);
+  return needsToken(video) ? 'Signed: shown only with a token' : 'No picture';
 }
 
 function Gauge({ label, words, percent }: { label: string; words: string; percent: number | null }) {
