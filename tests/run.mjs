@@ -11,6 +11,7 @@ const started = Date.now();
 const workspaces = [
   'shared',
   'infra',
+  'web',
   'tests',
   ...readdirSync(join(root, 'services')).map((name) => `services/${name}`),
 ];
