@@ -24,12 +24,27 @@ export async function installPackages(root, say) {
   checkSpace(root);
   const script = process.env.npm_execpath;
   const [command, first] = script?.endsWith('npm-cli.js') ? [process.execPath, [script]] : ['npm', []];
+  await assertRegistryAnswers(command, first, root);
   // Not `npm ci`: it refuses a lockfile that does not list the optional packages of every other platform, and a registry
   // without them makes such a lockfile. The versions are the lockfile's all the same, and it is not written to.
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   const result = await run(command, [...first, ...args], root);
   if (result.code === 0) return say('npm packages installed');
   if (result.missing) throw new SetupError('npm was not found. Install Node.js 20 or newer with npm.');
+  throw new SetupError(`npm packages could not be installed: ${causeOf(result.output)}`);
+}
+
+/** By itself npm tries for minutes before it says that there is no network. A registry that answers anything will do. */
+async function assertRegistryAnswers(command, first, root) {
+  const ping = [
+    'ping',
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-timeout=20000',
+    '--loglevel=error',
+  ];
+  const result = await run(command, [...first, ...ping], root);
+  if (result.code === 0 || result.missing || !UNREACHABLE.test(result.output)) return;
   throw new SetupError(`npm packages could not be installed: ${causeOf(result.output)}`);
 }
 
@@ -147,16 +162,17 @@ function makeExecutable(dir) {
   }
 }
 
+/** How npm and pip say that nobody answers. */
+const UNREACHABLE =
+  /name resolution|ENOTFOUND|EAI_AGAIN|NewConnectionError|ECONNREFUSED|ECONNRESET|Network is unreachable|ENETUNREACH|ETIMEDOUT|timed out|Max retries exceeded|Could not fetch URL/i;
+
 const CAUSES = [
   [/No space left|ENOSPC/i, 'the disk is full.'],
   [
     /DO NOT MATCH THE HASHES|EINTEGRITY/i,
     'a download does not have the pinned hash. It was damaged or changed on the way; try again.',
   ],
-  [
-    /name resolution|ENOTFOUND|EAI_AGAIN|NewConnectionError|ECONNREFUSED|ECONNRESET|Network is unreachable|ENETUNREACH|ETIMEDOUT|timed out|Max retries exceeded|Could not fetch URL/i,
-    'the package registry cannot be reached. Check the network (or proxy) and run it again.',
-  ],
+  [UNREACHABLE, 'the package registry cannot be reached. Check the network (or proxy) and run it again.'],
   [
     /from versions: none/i,
     'the package registry was not reached, or has no build for this platform and Python. Check the network first.',
