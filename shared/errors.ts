@@ -38,6 +38,11 @@ export const FAILURES = {
     message:
       'Processing stopped again and again without finishing. Try to reprocess the video; if it fails again, report it with the video id.',
   },
+  stalled: {
+    retryable: false,
+    message:
+      'Processing came to a halt and did not go on when it was asked to. Reprocess the video; if it stops again, report it with the video id.',
+  },
   storage_unavailable: { retryable: true, message: 'Object storage did not answer.' },
   bus_unavailable: { retryable: true, message: 'The event log did not answer.' },
   disk_full: { retryable: true, message: 'The scratch disk is full.' },
@@ -70,9 +75,12 @@ export class Failure extends Error {
   }
 }
 
-/** What an unknown thrown value is, as a Failure: codes of Node and the AWS SDK are recognised, the rest is `internal`. */
+/** What an unknown thrown value is, as a Failure: codes of Node, the AWS SDK and NATS are recognised, the rest is `internal`. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  if (error instanceof Error && error.name === 'NatsError') {
+    return new Failure('bus_unavailable', { cause: error, detail: String(error) });
+  }
   const code = systemCodeOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return new Failure('disk_full', { cause: error, detail: String(error) });
   if (code !== undefined && UNREACHABLE.has(code)) {

@@ -23,8 +23,10 @@ describe('bootstrapNats', () => {
     const { logId, made } = await bootstrap();
     expect(logId).toBe('log-1');
     const durables = allDurables().map(({ name }) => name);
-    expect(made).toEqual(['VIDEO', 'PROGRESS', 'SEGMENTS', 'KV_CLAIMS', 'KV_IDEMPOTENCY', ...made.slice(5)]);
-    expect(made.slice(5).sort()).toEqual(durables.sort());
+    const streams = ['VIDEO', 'PROGRESS', 'SEGMENTS', 'RETRIES'];
+    const buckets = ['KV_CLAIMS', 'KV_IDEMPOTENCY', 'KV_OPEN_VIDEOS', 'KV_DEAD_LETTERS'];
+    expect(made.slice(0, 8)).toEqual([...streams, ...buckets]);
+    expect(made.slice(8).sort()).toEqual(durables.sort());
     const { config } = await (await manager()).streams.info('VIDEO');
     expect(config).toMatchObject({
       subjects: ['video.*.*'],

@@ -26,6 +26,7 @@ export class LogLost extends Error {
   override readonly name = 'LogLost';
 }
 
+const MAX_ACK_PENDING = 1_000;
 /** JetStream's numbers for what does not exist. */
 const STREAM_NOT_FOUND = 10059;
 const CONSUMER_NOT_FOUND = 10014;
@@ -89,8 +90,8 @@ async function ensureDurable(manager: JetStreamManager, durable: Durable, ackWai
 
 /** A durable made again starts at the log's beginning: work that is done is recognised in the log and acknowledged. */
 function durableConfig(durable: Durable, ackWaitMs: number): Partial<ConsumerConfig> {
-  const subjects = durable.verbs.map((verb) => `video.${verb}.*`);
-  const [only] = subjects;
+  const { filters } = durable;
+  const [only] = filters;
   return {
     durable_name: durable.name,
     deliver_policy: DeliverPolicy.All,
@@ -99,10 +100,9 @@ function durableConfig(durable: Durable, ackWaitMs: number): Partial<ConsumerCon
     ack_wait: ackWaitMs * 1_000_000,
     // Attempts are counted in the claims; the server would only go silent.
     max_deliver: -1,
-    // Shared by all workers of the durable; full, it pauses delivery without a word.
-    max_ack_pending: 1_000,
-    ...(subjects.length === 1 ? { filter_subject: only } : {}),
-    ...(subjects.length > 1 ? { filter_subjects: subjects } : {}),
+    max_ack_pending: durable.maxAckPending ?? MAX_ACK_PENDING,
+    ...(filters.length === 1 ? { filter_subject: only } : {}),
+    ...(filters.length > 1 ? { filter_subjects: [...filters] } : {}),
   };
 }
 

@@ -91,8 +91,17 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
       const mine = other === service && rights.buckets.some(({ bucket }) => bucket === 'CLAIMS');
       expect(`${other} ${await refuses(service, `$KV.CLAIMS.${other}.${ID}.1`)}`).toBe(`${other} ${!mine}`);
     }
-    const idempotency = rights.buckets.some(({ bucket }) => bucket === 'IDEMPOTENCY');
-    expect(await refuses(service, '$KV.IDEMPOTENCY.key')).toBe(!idempotency);
+    for (const whole of ['IDEMPOTENCY', 'OPEN_VIDEOS', 'DEAD_LETTERS']) {
+      const mine = rights.buckets.some(({ bucket }) => bucket === whole);
+      expect(`${whole} ${await refuses(service, `$KV.${whole}.key`)}`).toBe(`${whole} ${!mine}`);
+    }
+  });
+
+  it('asks for a job once more only if it looks after those that are stuck', async () => {
+    for (const stage of SERVICE_NAMES) {
+      expect(await refuses(service, `retry.${stage}.${ID}`)).toBe(!rights.asksAgain);
+    }
+    expect(await refuses(service, '$JS.API.STREAM.MSG.GET.RETRIES')).toBe(!rights.asksAgain);
   });
 
   it('pulls and acknowledges its own durables and no other', async () => {

@@ -1,4 +1,12 @@
-import { allDurables, type Durable, SERVICES, type ServiceName, type ServiceRights, type UserName } from './table.ts';
+import {
+  allDurables,
+  type Bucket,
+  type Durable,
+  SERVICES,
+  type ServiceName,
+  type ServiceRights,
+  type UserName,
+} from './table.ts';
 
 /** Subjects a user may publish and subscribe; what is not allowed is refused, `deny` wins over `allow`. */
 export interface Permissions {
@@ -41,6 +49,24 @@ const FOLLOWS_LOG = [
   '$JS.FC.VIDEO.>',
 ];
 
+/** How far the stages have come, what was asked for again and not taken yet, and to ask. */
+const ASKS_AGAIN = () => [
+  ...allDurables()
+    .filter(({ service, stream }) => SERVICES[service].stage && stream === 'VIDEO')
+    .map(({ name }) => `$JS.API.CONSUMER.INFO.VIDEO.${name}`),
+  '$JS.API.STREAM.MSG.GET.RETRIES',
+  'retry.>',
+];
+
+/** The batched read is only granted where the bucket's stream allows direct gets. */
+function readsBucket(bucket: Bucket): string[] {
+  return [
+    `$JS.API.STREAM.INFO.KV_${bucket}`,
+    `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
+    ...(bucket === 'CLAIMS' || bucket === 'IDEMPOTENCY' ? [] : [`$JS.API.DIRECT.GET.KV_${bucket}`]),
+  ];
+}
+
 function publishesOf(service: ServiceName): string[] {
   const rights: ServiceRights = SERVICES[service];
   const verbs = [...rights.appends, ...(rights.stage ? ['failed'] : [])];
@@ -52,9 +78,10 @@ function publishesOf(service: ServiceName): string[] {
     ...(rights.publishesSegments ? ['segment.*'] : []),
     ...rights.buckets.flatMap(({ bucket, prefix }) => [
       prefix === '' ? `$KV.${bucket}.>` : `$KV.${bucket}.${prefix}.>`,
-      `$JS.API.STREAM.INFO.KV_${bucket}`,
-      `$JS.API.STREAM.MSG.GET.KV_${bucket}`,
+      ...readsBucket(bucket),
     ]),
+    ...rights.readsBuckets.flatMap(readsBucket),
+    ...(rights.asksAgain ? ASKS_AGAIN() : []),
     ...(rights.followsLog ? FOLLOWS_LOG : []),
   ];
 }

@@ -3,7 +3,9 @@ import type { Bucket } from './table.ts';
 
 const HOUR_NS = 3_600_000_000_000;
 
-export type StreamDefinition = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
+/** `allow_msg_ttl`: messages may carry a time to live (server ≥ 2.11); the client's type does not know it yet. */
+export type StreamDefinition = Partial<StreamConfig> &
+  Pick<StreamConfig, 'name' | 'subjects'> & { allow_msg_ttl?: boolean };
 
 /**
  * The log. It refuses deletion and purging, keeps everything, and republishes each event as `video.<verb>`, so that a plain
@@ -48,8 +50,20 @@ export function helperStreams(replicas: number): StreamDefinition[] {
       max_age: 24 * HOUR_NS,
       num_replicas: replicas,
     },
+    {
+      name: 'RETRIES',
+      description: 'Jobs that a stage is asked for once more. Taken ones leave it.',
+      subjects: ['retry.*.*'],
+      retention: RetentionPolicy.Workqueue,
+      storage: StorageType.File,
+      max_msgs_per_subject: 1,
+      max_age: 24 * HOUR_NS,
+      num_replicas: replicas,
+    },
     bucketStream('CLAIMS', replicas, 0),
     bucketStream('IDEMPOTENCY', replicas, 24 * HOUR_NS),
+    pagedBucketStream('OPEN_VIDEOS', replicas),
+    pagedBucketStream('DEAD_LETTERS', replicas),
   ];
 }
 
@@ -65,6 +79,13 @@ function bucketStream(bucket: Bucket, replicas: number, maxAge: number): StreamD
     allow_rollup_hdrs: true,
     deny_delete: true,
     allow_direct: false,
+    // The markers of removed keys go by themselves, or one for each video there ever was would stay.
+    allow_msg_ttl: true,
     num_replicas: replicas,
   };
+}
+
+/** A bucket that is read page by page: batched direct gets may lag, so its entries are hints, weighed against the log. */
+function pagedBucketStream(bucket: Bucket, replicas: number): StreamDefinition {
+  return { ...bucketStream(bucket, replicas, 0), allow_direct: true };
 }

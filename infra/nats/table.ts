@@ -3,9 +3,11 @@ import type { Verb } from '@rushes/shared/events';
 /** A durable pull consumer that the workers of one service share. */
 export interface Durable {
   name: string;
-  stream: 'VIDEO' | 'SEGMENTS';
-  /** Verbs it gets; empty means everything on its stream. */
-  verbs: readonly Verb[];
+  stream: 'VIDEO' | 'SEGMENTS' | 'RETRIES';
+  /** Subjects it gets; empty means everything on its stream. */
+  filters: readonly string[];
+  /** Messages delivered and not acknowledged yet, of all workers together; full, it pauses delivery without a word. */
+  maxAckPending?: number;
 }
 
 /** What one service may do on the bus; all that is not named here is refused by the server. */
@@ -19,13 +21,25 @@ export interface ServiceRights {
   publishesSegments: boolean;
   /** Key-value buckets it reads and writes: keys under a prefix, or the whole bucket when the prefix is empty. */
   buckets: readonly { bucket: Bucket; prefix: string }[];
+  /** Key-value buckets it only reads. */
+  readsBuckets: readonly Bucket[];
+  /** Looks after jobs that are stuck: sees how far the stages' durables are, and asks for a job once more. */
+  asksAgain: boolean;
   /** Reads the whole log by consumers it makes itself, and hears progress. */
   followsLog: boolean;
 }
 
-export type Bucket = 'CLAIMS' | 'IDEMPOTENCY';
+/**
+ * `CLAIMS`: who works on what. `IDEMPOTENCY`: which video a repeated request means. `OPEN_VIDEOS`: the index of uploads and
+ * generations that something is still expected of. `DEAD_LETTERS`: those that a person has put aside.
+ */
+export type Bucket = 'CLAIMS' | 'IDEMPOTENCY' | 'OPEN_VIDEOS' | 'DEAD_LETTERS';
 
 const CLAIMS_OF = (service: string) => [{ bucket: 'CLAIMS', prefix: service }] as const;
+const onVideo = (...verbs: Verb[]) => verbs.map((verb) => `video.${verb}.*`);
+/** Jobs that a stage is asked for once more, beside its durable on the log. */
+const retriesOf = (stage: string) =>
+  ({ name: `${stage}-retries`, stream: 'RETRIES', filters: [`retry.${stage}.*`] }) as const;
 
 /**
  * The one table of who may do what on NATS: the server's configuration, the bootstrap's durables and the tests of every
@@ -34,55 +48,79 @@ const CLAIMS_OF = (service: string) => [{ bucket: 'CLAIMS', prefix: service }] a
 export const SERVICES = {
   'upload-api': {
     appends: ['requested', 'updated', 'expired', 'cancelled', 'reprocessed', 'deleted'],
-    durables: [{ name: 'upload-api', stream: 'VIDEO', verbs: ['deleted', 'cancelled'] }],
+    durables: [{ name: 'upload-api', stream: 'VIDEO', filters: onVideo('deleted', 'cancelled') }],
     stage: false,
     publishesSegments: false,
-    buckets: [{ bucket: 'IDEMPOTENCY', prefix: '' }],
+    // The right to close uploads that were left open.
+    buckets: [{ bucket: 'IDEMPOTENCY', prefix: '' }, ...CLAIMS_OF('upload-api')],
+    readsBuckets: ['OPEN_VIDEOS'],
+    asksAgain: false,
     followsLog: false,
   },
   's3-event-ingest': {
-    appends: ['uploaded'],
+    // `failed` only for what is stuck for good.
+    appends: ['uploaded', 'failed'],
     durables: [
       {
         name: 's3-event-ingest',
         stream: 'VIDEO',
-        verbs: ['requested', 'updated', 'uploaded', 'expired', 'cancelled', 'deleted'],
+        filters: onVideo('requested', 'updated', 'uploaded', 'expired', 'cancelled', 'deleted'),
       },
     ],
     stage: false,
     publishesSegments: false,
-    buckets: [],
+    // The right to reconcile, and where that is.
+    buckets: [...CLAIMS_OF('s3-event-ingest'), { bucket: 'OPEN_VIDEOS', prefix: '' }],
+    readsBuckets: [],
+    asksAgain: true,
     followsLog: false,
   },
   transcoder: {
     appends: ['inspected', 'transcoded'],
     durables: [
-      { name: 'transcoder', stream: 'VIDEO', verbs: ['uploaded', 'reprocessed'] },
-      { name: 'transcoder-extended', stream: 'VIDEO', verbs: ['packaged'] },
+      { name: 'transcoder', stream: 'VIDEO', filters: onVideo('uploaded', 'reprocessed') },
+      { name: 'transcoder-extended', stream: 'VIDEO', filters: onVideo('packaged') },
+      retriesOf('transcoder'),
     ],
     stage: true,
     publishesSegments: true,
     buckets: CLAIMS_OF('transcoder'),
+    readsBuckets: [],
+    asksAgain: false,
     followsLog: false,
   },
   thumbnailer: {
     appends: ['thumbnailed'],
-    durables: [{ name: 'thumbnailer', stream: 'VIDEO', verbs: ['transcoded', 'updated'] }],
+    durables: [
+      { name: 'thumbnailer', stream: 'VIDEO', filters: onVideo('transcoded', 'updated') },
+      retriesOf('thumbnailer'),
+    ],
     stage: true,
     publishesSegments: false,
     buckets: CLAIMS_OF('thumbnailer'),
+    readsBuckets: [],
+    asksAgain: false,
     followsLog: false,
   },
   packager: {
     appends: ['packaged'],
     durables: [
-      { name: 'packager', stream: 'VIDEO', verbs: ['thumbnailed'] },
-      { name: 'packager-growth', stream: 'SEGMENTS', verbs: [] },
-      { name: 'packager-sweeper', stream: 'VIDEO', verbs: ['deleted', 'cancelled', 'failed', 'packaged'] },
+      { name: 'packager', stream: 'VIDEO', filters: onVideo('thumbnailed') },
+      { name: 'packager-growth', stream: 'SEGMENTS', filters: [] },
+      retriesOf('packager'),
+      // Hands messages back for hours until what they name may be removed.
+      {
+        name: 'packager-sweeper',
+        stream: 'VIDEO',
+        filters: onVideo('deleted', 'cancelled', 'failed', 'packaged'),
+        maxAckPending: 100_000,
+      },
     ],
     stage: true,
     publishesSegments: false,
     buckets: CLAIMS_OF('packager'),
+    readsBuckets: [],
+    asksAgain: false,
     followsLog: false,
   },
   catalog: {
@@ -91,7 +129,9 @@ export const SERVICES = {
     stage: false,
     publishesSegments: false,
     // The projector's lease.
-    buckets: CLAIMS_OF('catalog'),
+    buckets: [...CLAIMS_OF('catalog'), { bucket: 'DEAD_LETTERS', prefix: '' }],
+    readsBuckets: [],
+    asksAgain: false,
     followsLog: true,
   },
 } as const satisfies Record<string, ServiceRights>;

@@ -36,6 +36,15 @@ export async function connectBus(options: BusOptions, log: Logger): Promise<Nats
   return connection;
 }
 
+/** Remembers when a connection was last lost and made again, in milliseconds since 1970. */
+export function watchReconnects(connection: NatsConnection, now: () => Date): () => number | undefined {
+  let last: number | undefined;
+  void (async () => {
+    for await (const status of connection.status()) if (status.type === Events.Reconnect) last = now().getTime();
+  })();
+  return () => last;
+}
+
 async function report(connection: NatsConnection, log: Logger): Promise<void> {
   let reconnecting = false;
   for await (const status of connection.status()) {

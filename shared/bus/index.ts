@@ -1,2 +1,4 @@
-export { type BusOptions, connectBus, isWrongLastSequence, jetStreamErrorCode } from './connect.ts';
-export { type Delivery, type Outcome, startWorker, type Worker, type WorkerOptions, wait } from './worker.ts';
+export { type BusOptions, connectBus, isWrongLastSequence, jetStreamErrorCode, watchReconnects } from './connect.ts';
+export { removeKey } from './remove-key.ts';
+export { wait } from './wait.ts';
+export { type Delivery, type Outcome, startWorker, type Worker, type WorkerOptions } from './worker.ts';

@@ -1,5 +1,7 @@
-import { type Consumer, type ConsumerMessages, type JetStreamClient, type JsMsg, StringCodec } from 'nats';
+import { type ConsumerInfo, type ConsumerMessages, type JetStreamClient, type JsMsg, StringCodec } from 'nats';
 import type { Logger } from 'pino';
+import { wait } from './wait.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 /**
  * The one loop in which every service works off a durable. It pulls only when a slot is free: a long job inside `consume()`
@@ -16,6 +18,12 @@ export interface WorkerOptions {
   handle(delivery: Delivery): Promise<Outcome>;
   /** Resolves when the service's own dependencies answer; no message is pulled before. */
   healthy?: (signal: AbortSignal) => Promise<void>;
+  /** Called after a message was acknowledged. */
+  acked?: (delivery: Delivery) => Promise<void>;
+  /** Makes the connection anew: what the watchdog does about a durable that has messages and gives none. */
+  reconnect: () => Promise<void>;
+  /** Milliseconds without a message, though there are some, until the watchdog acts; default STALL_MS. */
+  stallMs?: number;
   log: Logger;
 }
 
@@ -49,10 +57,11 @@ const text = StringCodec();
 
 export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
+  const watchdog = startWatchdog(options, stopping.signal);
   let busy = 0;
   const slot = async () => {
     while (!stopping.signal.aborted) {
-      const message = await pullOne(options, stopping.signal);
+      const message = await pullOne(options, stopping.signal, watchdog);
       if (message === null) continue;
       busy += 1;
       try {
@@ -72,19 +81,33 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
-async function pullOne(options: WorkerOptions, signal: AbortSignal): Promise<JsMsg | null> {
+async function pullOne(options: WorkerOptions, stopping: AbortSignal, watchdog: Watchdog): Promise<JsMsg | null> {
   try {
-    await options.healthy?.(signal);
-    if (signal.aborted) return null;
-    const consumer: Consumer = await options.client.consumers.get(options.stream, options.durable);
-    const messages = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
-    return await firstOf(messages, signal);
+    await options.healthy?.(stopping);
+    if (stopping.aborted) return null;
+    const consumer = await options.client.consumers.get(options.stream, options.durable);
+    return await watchdog.watch(
+      async (signal) => firstOf(await consumer.fetch({ max_messages: 1, expires: PULL_MS }), signal),
+      async () => hasNothingToGive(await consumer.info()),
+    );
   } catch (error) {
-    if (signal.aborted) return null;
+    if (stopping.aborted) return null;
     options.log.warn({ err: error, durable: options.durable }, 'cannot pull from the durable; trying again');
-    await wait(RETRY_MS, signal);
+    await wait(RETRY_MS, stopping);
     return null;
   }
+}
+
+/** Also when it waits for acknowledgements: then others work, and it gives nothing until they are done. */
+function hasNothingToGive({
+  num_pending,
+  num_ack_pending,
+  config,
+  paused,
+}: ConsumerInfo & { paused?: boolean }): boolean {
+  return (
+    num_pending === 0 || num_ack_pending >= (config.max_ack_pending ?? Number.POSITIVE_INFINITY) || paused === true
+  );
 }
 
 async function firstOf(messages: ConsumerMessages, signal: AbortSignal): Promise<JsMsg | null> {
@@ -116,8 +139,9 @@ async function workOff(options: WorkerOptions, message: JsMsg, signal: AbortSign
   try {
     const outcome = await options.handle(delivery);
     clearInterval(beat);
-    if (outcome.kind === 'ack') message.ack();
-    else message.nak(Math.max(0, Math.round(outcome.delayMs)));
+    if (outcome.kind === 'nak') return message.nak(Math.max(0, Math.round(outcome.delayMs)));
+    message.ack();
+    await options.acked?.(delivery);
   } catch (error) {
     clearInterval(beat);
     const delayMs = signal.aborted ? 0 : errorDelay(delivery.deliveries);
@@ -131,18 +155,4 @@ async function workOff(options: WorkerOptions, message: JsMsg, signal: AbortSign
 function errorDelay(deliveries: number): number {
   const base = ERROR_DELAYS_MS[Math.min(deliveries, ERROR_DELAYS_MS.length) - 1] ?? RETRY_MS;
   return base * (0.75 + Math.random() / 2);
-}
-
-/** Waits, or less when the signal aborts. */
-export function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

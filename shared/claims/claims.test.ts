@@ -22,6 +22,18 @@ describe('a claim', () => {
       claim: { attempt: 2, failures: 1, worker: 'b', tracks: [track] },
     });
   });
+  it('is left to its holder for one lease after NATS came back, since nobody could renew it', () => {
+    const stale = { ...held, leaseUntil: 100 };
+    expect(decideClaim(stale, { ...wish, reconnectedAt: 900 })).toEqual({ kind: 'held', until: 1_200 });
+    expect(decideClaim(stale, { ...wish, now: 1_200, reconnectedAt: 900 })).toMatchObject({
+      kind: 'take',
+      claim: { failures: 1 },
+    });
+  });
+  it('that was released is free at once, whenever NATS came back', () => {
+    const released = releasedClaim(held, 'handback', 100);
+    expect(decideClaim(released, { ...wish, reconnectedAt: 999 })).toMatchObject({ kind: 'take' });
+  });
   it('that was handed back counts no failure', () => {
     expect(decideClaim(releasedClaim(held, 'handback', 900), wish)).toMatchObject({
       claim: { attempt: 2, failures: 0 },

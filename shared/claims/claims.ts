@@ -1,5 +1,5 @@
-import { type KV, StringCodec } from 'nats';
-import { isWrongLastSequence } from '../bus/index.ts';
+import { type JetStreamClient, type KV, NatsError, StringCodec } from 'nats';
+import { isWrongLastSequence, removeKey } from '../bus/index.ts';
 import { type Claim, type ClaimTrack, claimSchema, decideClaim, releasedClaim } from './decide.ts';
 
 export interface ClaimKey {
@@ -29,22 +29,37 @@ export class ClaimLost extends Error {
 
 export interface Claims {
   acquire(key: ClaimKey, job: string): Promise<Claimed>;
-  /** Forgets the claim of a closed generation. */
+  /** Forgets the claim of a generation in which the stage has no more to do. */
   forget(key: ClaimKey): Promise<void>;
 }
 
 const text = StringCodec();
 /** A held claim is looked at again when its lease can have ended, but not more often than this. */
 const MIN_RETRY_MS = 500;
+/** How long a holder tries to write its claim while NATS is away. */
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 250;
 
-export function createClaims(deps: { kv: KV; worker: string; leaseMs: number; now: () => Date }): Claims {
+export interface ClaimsDeps {
+  client: JetStreamClient;
+  /** `CLAIMS`. */
+  kv: KV;
+  worker: string;
+  leaseMs: number;
+  now: () => Date;
+  /** When NATS was last away and came back, in milliseconds since 1970; undefined if it never was. */
+  reconnectedAt?: () => number | undefined;
+}
+
+export function createClaims(deps: ClaimsDeps): Claims {
   const { kv, worker, leaseMs } = deps;
   const now = () => deps.now().getTime();
   return {
     async acquire(key, job) {
       for (;;) {
         const stored = await readClaim(kv, nameOf(key));
-        const decision = decideClaim(stored.claim, { job, worker, now: now(), leaseMs });
+        const wish = { job, worker, now: now(), leaseMs, reconnectedAt: deps.reconnectedAt?.() };
+        const decision = decideClaim(stored.claim, wish);
         if (decision.kind === 'held') {
           return { kind: 'held', retryInMs: Math.max(MIN_RETRY_MS, decision.until - now()) };
         }
@@ -56,13 +71,14 @@ export function createClaims(deps: { kv: KV; worker: string; leaseMs: number; no
     },
     async forget(key) {
       const stored = await readClaim(kv, nameOf(key));
-      if (stored.claim !== null) await kv.delete(nameOf(key), { previousSeq: stored.revision });
+      // Where somebody else wrote meanwhile it is his to forget.
+      if (stored.claim !== null) await removeKey(deps.client, 'CLAIMS', nameOf(key), stored.revision);
     },
   };
 }
 
 function createHandle(
-  deps: { kv: KV; leaseMs: number; now: () => Date },
+  deps: Pick<ClaimsDeps, 'kv' | 'leaseMs' | 'now'>,
   name: string,
   first: Claim,
   firstRevision: number,
@@ -74,7 +90,7 @@ function createHandle(
   const change = (next: (claim: Claim) => Claim): Promise<void> => {
     const turn = queue.then(async () => {
       const changed = next(claim);
-      const written = await write(deps.kv, name, changed, revision);
+      const written = await patiently(() => write(deps.kv, name, changed, revision));
       if (written === null) throw new ClaimLost(`the claim ${name} of attempt ${first.attempt} was taken over`);
       claim = changed;
       revision = written;
@@ -103,6 +119,18 @@ function createHandle(
       return claim.failures;
     },
   };
+}
+
+/** A reconnect in the middle of a job must not cost the job: every write may be done again. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (const giveUpAt = Date.now() + PATIENCE_MS; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof NatsError) || Date.now() > giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
 }
 
 function nameOf(key: ClaimKey): string {

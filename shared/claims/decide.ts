@@ -31,6 +31,16 @@ export type Claim = z.infer<typeof claimSchema>;
 /** The sixth failure of a job ends its generation. */
 export const MAX_FAILURES = 6;
 
+/** Who wants to do which job. Times in milliseconds since 1970. */
+export interface ClaimWish {
+  job: string;
+  worker: string;
+  now: number;
+  leaseMs: number;
+  /** When the bucket was last away and came back, as this worker saw it. */
+  reconnectedAt?: number | undefined;
+}
+
 export type Acquisition =
   | { kind: 'take'; claim: Claim }
   /** Another worker holds a live claim. */
@@ -39,14 +49,14 @@ export type Acquisition =
   | { kind: 'exhausted'; claim: Claim };
 
 /** Decides what becomes of a wish to work, given the stored claim. Pure. */
-export function decideClaim(
-  stored: Claim | null,
-  wish: { job: string; worker: string; now: number; leaseMs: number },
-): Acquisition {
+export function decideClaim(stored: Claim | null, wish: ClaimWish): Acquisition {
   const { job, worker, now, leaseMs } = wish;
-  const live = stored !== null && stored.worker !== null && stored.leaseUntil > now;
-  // A worker's own live claim is from a delivery that it lost track of: the attempt that holds it still runs.
-  if (live) return { kind: 'held', until: stored.leaseUntil };
+  if (stored !== null && stored.worker !== null) {
+    // Nobody could renew while the bucket was away, so a holder gets one whole lease after it to show that it lives.
+    const until = Math.max(stored.leaseUntil, (wish.reconnectedAt ?? Number.NEGATIVE_INFINITY) + leaseMs);
+    // A worker's own live claim is from a delivery that it lost track of: the attempt that holds it still runs.
+    if (until > now) return { kind: 'held', until };
+  }
   const sameJob = stored?.job === job;
   const ranOut = stored !== null && stored.worker !== null ? 1 : 0;
   const failures = sameJob ? stored.failures + ranOut : 0;

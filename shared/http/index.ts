@@ -15,6 +15,7 @@ export { type Route, type RouteName, routes } from './routes.ts';
 export {
   BUILT_IN_PROFILES,
   type CreateVideo,
+  type DeadLetterQuery,
   LIMITS,
   type ListQuery,
   SORTS,

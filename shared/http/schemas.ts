@@ -127,18 +127,20 @@ export const signedPartsSchema = z.object({
 const repeatable = <T extends z.ZodType>(one: T) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(one).optional());
 
+const pageSizeSchema = z.coerce
+  .number()
+  .int()
+  .min(1, 'must be at least 1')
+  .max(LIMITS.pageSize, `must be at most ${LIMITS.pageSize}`)
+  .default(20);
+
 export const SORTS = ['-createdAt', 'createdAt', 'title', '-updatedAt'] as const;
 export const listQuerySchema = z.strictObject({
   status: repeatable(z.enum(VIDEO_STATUSES)),
   tag: repeatable(z.string().min(1).max(LIMITS.tag)),
   q: z.string().max(200).optional(),
   sort: z.enum(SORTS).default('-createdAt'),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1, 'must be at least 1')
-    .max(LIMITS.pageSize, `must be at most ${LIMITS.pageSize}`)
-    .default(20),
+  limit: pageSizeSchema,
   cursor: z.string().max(2_000).optional(),
 });
 export type ListQuery = z.infer<typeof listQuerySchema>;
@@ -146,4 +148,48 @@ export type ListQuery = z.infer<typeof listQuerySchema>;
 export const listAnswerSchema = z.object({ videos: z.array(videoViewSchema), nextCursor: z.string().nullable() });
 export const eventsAnswerSchema = z.object({ events: z.array(z.looseObject({ id: z.string(), type: z.string() })) });
 export const liveQuerySchema = z.strictObject({ since: z.coerce.number().int().min(0).optional() });
+
+export const deadLetterQuerySchema = z.strictObject({
+  kind: z.enum(['event', 'video']).optional(),
+  /** Those that were put aside, instead of those that wait for somebody. */
+  discarded: z.enum(['true', 'false']).default('false'),
+  limit: pageSizeSchema,
+  cursor: z.string().max(2_000).optional(),
+});
+export type DeadLetterQuery = z.infer<typeof deadLetterQuerySchema>;
+
+const deadLetterFields = { id: z.string(), videoId: z.string(), discardedAt: z.string().nullable() };
+/** An event that does not parse. `problems` are what this version finds; none: replaying it will take it. */
+const deadEventFields = {
+  ...deadLetterFields,
+  kind: z.literal('event'),
+  sequence: z.int(),
+  verb: z.string(),
+  problems: z.array(z.string()),
+};
+/** A video whose newest generation failed though nothing is known to be wrong with its file. */
+const deadVideoFields = {
+  ...deadLetterFields,
+  kind: z.literal('video'),
+  generation: z.int(),
+  title: z.string(),
+  error: z.object({ stage: z.string(), code: z.string(), message: z.string() }),
+};
+export const deadLetterSchema = z.discriminatedUnion('kind', [z.object(deadEventFields), z.object(deadVideoFields)]);
+export const deadLettersAnswerSchema = z.object({
+  deadLetters: z.array(deadLetterSchema),
+  nextCursor: z.string().nullable(),
+});
+/** `body`: the stored event as it is. `history`: path of all events of the video. */
+export const deadLetterAnswerSchema = z.discriminatedUnion('kind', [
+  z.object({ ...deadEventFields, body: z.string(), history: z.string() }),
+  z.object({
+    ...deadVideoFields,
+    attempts: z.int().nullable(),
+    failedAt: z.string().nullable(),
+    history: z.string(),
+  }),
+]);
+/** `video` is null when its history still makes none. */
+export const replayAnswerSchema = z.object({ deadLetter: deadLetterSchema, video: videoViewSchema.nullable() });
 export const noQuerySchema = z.strictObject({});

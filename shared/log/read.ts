@@ -1,13 +1,6 @@
-import {
-  type JetStreamManager,
-  type MsgHdrs,
-  type MsgRequest,
-  type NatsConnection,
-  RequestStrategy,
-  StringCodec,
-} from 'nats';
-import { Failure } from '../errors.ts';
+import { type JetStreamManager, type MsgRequest, type NatsConnection, StringCodec } from 'nats';
 import { type ParsedEvent, parseEvent } from '../events/index.ts';
+import { type Page, readPage, type StoredMessage } from './pages.ts';
 
 export const STREAM = 'VIDEO';
 
@@ -24,7 +17,6 @@ export interface Entry {
 
 /** Messages a request may answer; a longer history takes further requests. */
 const BATCH = 256;
-const TIMEOUT_MS = 5_000;
 const text = StringCodec();
 
 /**
@@ -33,44 +25,15 @@ const text = StringCodec();
  */
 export async function readHistory(connection: NatsConnection, videoId: string): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for (let next = 1; ; ) {
-    const page = await readPage(connection, videoId, next);
-    entries.push(...page.entries);
-    const last = page.entries.at(-1);
-    if (page.pending === 0 || last === undefined) return entries;
-    next = last.sequence + 1;
+  for (let from: number | null = 1; from !== null; ) {
+    const page: Page = await readPage(connection, STREAM, { subjects: `video.*.${videoId}`, from, limit: BATCH });
+    entries.push(...page.messages.map(entryOf));
+    from = page.next;
   }
+  return entries;
 }
 
-async function readPage(
-  connection: NatsConnection,
-  videoId: string,
-  from: number,
-): Promise<{ entries: Entry[]; pending: number }> {
-  const request = JSON.stringify({ batch: BATCH, seq: from, next_by_subj: `video.*.${videoId}` });
-  const answers = await connection.requestMany(`$JS.API.DIRECT.GET.${STREAM}`, request, {
-    strategy: RequestStrategy.SentinelMsg,
-    maxWait: TIMEOUT_MS,
-  });
-  const entries: Entry[] = [];
-  for await (const message of answers) {
-    const status = message.headers?.code ?? 0;
-    if (status === 404) return { entries, pending: 0 };
-    if (status === 204) return { entries, pending: Number(message.headers?.get('Nats-Num-Pending') ?? 0) };
-    if (status >= 300) {
-      throw new Failure('bus_unavailable', { detail: `reading ${videoId}: ${status} ${message.headers?.description}` });
-    }
-    entries.push(entryOf(message.headers, message.data));
-  }
-  // Without the closing message the history may be cut short, and a decision on half a history would be wrong.
-  throw new Failure('bus_unavailable', {
-    detail: `reading ${videoId}: the answer did not end within ${TIMEOUT_MS} ms`,
-  });
-}
-
-function entryOf(headers: MsgHdrs | undefined, data: Uint8Array): Entry {
-  const subject = headers?.get('Nats-Subject') ?? '';
-  const sequence = Number(headers?.get('Nats-Sequence') ?? 0);
+function entryOf({ subject, sequence, data, headers }: StoredMessage): Entry {
   const body = text.decode(data);
   return {
     sequence,

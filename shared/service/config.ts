@@ -48,6 +48,8 @@ export const mediaVariables = {
   SCRATCH_DIR: z.string().min(1),
   SCRATCH_MAX_BYTES: z.coerce.number().int().positive().optional(),
   CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  /** A media tool that makes no progress for so long is stopped. */
+  STALL_TIMEOUT: durationSchema.prefault('2m'),
 };
 
 export type HttpConfig = z.infer<z.ZodObject<typeof httpVariables>>;

@@ -67,13 +67,32 @@ export async function untilHealthy(checks: readonly Check[], log: Logger, signal
   }
 }
 
-/** NATS answers and the log is there. A lost `VIDEO` stops everything: it is never made anew in silence. */
+/**
+ * NATS answers, and the log is there and still is the one of this service's start. A lost or replaced `VIDEO` stops everything:
+ * it is never made anew in silence, and of another log nothing is known here.
+ */
 export function busCheck(connection: NatsConnection, manager: JetStreamManager): Check {
+  let known: string | undefined;
   return {
     name: 'nats',
     async probe() {
       if (connection.isClosed()) throw new Error('the connection is closed');
-      await manager.streams.info('VIDEO');
+      const { config } = await manager.streams.info('VIDEO').catch(withItsName);
+      const logId = config.metadata?.logId ?? 'none';
+      known ??= logId;
+      if (logId !== known) {
+        throw new Error(
+          `the log (stream VIDEO) is another one: its id was ${known} and is ${logId}; start Rushes again`,
+        );
+      }
     },
   };
+}
+
+/** The client says only "stream not found". */
+function withItsName(error: unknown): never {
+  if (error instanceof Error && 'code' in error && error.code === '404') {
+    throw new Error('the log (stream VIDEO) is gone: restore it from a backup', { cause: error });
+  }
+  throw error;
 }

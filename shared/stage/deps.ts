@@ -1,7 +1,8 @@
+import { watchReconnects } from '../bus/index.ts';
 import { createClaims } from '../claims/index.ts';
 import type { MediaConfig, NatsConfig, Runtime, S3Config } from '../service/index.ts';
 import { createS3Client, createStorage } from '../storage/index.ts';
-import type { StageDeps } from './stage.ts';
+import type { StageDeps } from './types.ts';
 
 export type StageConfig = NatsConfig & S3Config & MediaConfig;
 
@@ -14,7 +15,14 @@ export async function createStageDeps(
   const kv = await runtime.client.views.kv('CLAIMS', { bindOnly: true });
   return {
     runtime,
-    claims: createClaims({ kv, worker: runtime.worker, leaseMs: config.ACK_WAIT, now: runtime.now }),
+    claims: createClaims({
+      client: runtime.client,
+      kv,
+      worker: runtime.worker,
+      leaseMs: config.ACK_WAIT,
+      now: runtime.now,
+      reconnectedAt: watchReconnects(runtime.connection, runtime.now),
+    }),
     storage: createStorage(createS3Client(config)),
     bucket: options.bucket,
     scratchDir: config.SCRATCH_DIR,

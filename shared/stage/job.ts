@@ -6,8 +6,7 @@ import { type Failure, toFailure } from '../errors.ts';
 import type { VideoEvent } from '../events/index.ts';
 import { isWorkable, type Objection, type StageResult, type Video } from '../video/index.ts';
 import { createProgress } from './progress.ts';
-import type { StageDeps } from './stage.ts';
-import type { StageContext, StageDefinition } from './types.ts';
+import type { StageContext, StageDefinition, StageDeps } from './types.ts';
 
 /** How a job ended; `done` also when its result was no longer wanted. */
 export type JobEnd = { kind: 'done' } | { kind: 'lost' } | { kind: 'handback' } | { kind: 'failed'; failure: Failure };

@@ -1,13 +1,15 @@
 import type { Logger } from 'pino';
-import type { ClaimTrack } from '../claims/index.ts';
+import type { Claims, ClaimTrack } from '../claims/index.ts';
 import type { DataOf, VideoEvent } from '../events/index.ts';
-import type { Video } from '../video/index.ts';
+import type { Runtime } from '../service/index.ts';
+import type { Storage } from '../storage/index.ts';
+import type { StageName, Video } from '../video/index.ts';
 
 /** The verbs a stage may append as its results. */
 export type StageVerb = 'inspected' | 'transcoded' | 'thumbnailed' | 'packaged';
 
-/** The steps of a job between which a crash must lose nothing; tests kill the process at each of them. */
-export type Step = 'claimed' | 'output' | 'appended';
+/** The steps of a job between which a crash must lose nothing; tests kill the process at each of them. `part`: a segment is stored and recorded. */
+export type Step = 'claimed' | 'part' | 'output' | 'appended' | 'acked';
 
 /** All that a stage's work gets. Everything it does must stop when `signal` aborts (lost claim, shutdown, closed generation). */
 export interface StageContext {
@@ -40,9 +42,23 @@ export interface StageContext {
   step(step: Step): Promise<void>;
 }
 
+export interface StageDeps {
+  runtime: Runtime;
+  claims: Claims;
+  storage: Storage;
+  /** Of the store that must answer before a message is pulled. */
+  bucket: string;
+  /** Where each job gets a folder of its own. */
+  scratchDir: string;
+  ackWaitMs: number;
+  slots: number;
+  /** Called at every step of every job; only tests give one. */
+  onStep?: (step: Step, videoId: string) => Promise<void>;
+}
+
 export interface StageDefinition {
   /** The service's name: the `stage` of claims, progress and `failed`. */
-  stage: string;
+  stage: StageName;
   durable: string;
   /** Which job an event asks for; null: none, it is acked. */
   jobOf(event: VideoEvent): string | null;

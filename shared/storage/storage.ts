@@ -5,7 +5,7 @@ import { download } from './download.ts';
 import { statusOf, toStorageFailure } from './errors.ts';
 import { head, list, read, readStream } from './read.ts';
 import type { Storage } from './types.ts';
-import { abortUploads, deletePrefix, put, putFile } from './write.ts';
+import { abortUploads, deleteKeys, deletePrefix, put, putFile } from './write.ts';
 
 const CONNECT_MS = 5_000;
 const SILENCE_MS = 60_000;
@@ -35,6 +35,7 @@ export function createStorage(client: S3Client): Storage {
     putFile: (bucket, key, path, options) => putFile(client, bucket, key, path, options),
     list: (bucket, prefix, options = {}) => list(client, bucket, prefix, options.startAfter),
     deletePrefix: (bucket, prefix) => deletePrefix(client, bucket, prefix),
+    deleteKeys: (bucket, keys) => deleteKeys(client, bucket, keys),
     abortUploads: (bucket, prefix) => abortUploads(client, bucket, prefix),
     ping: (bucket) => ping(client, bucket),
   };

@@ -42,6 +42,8 @@ export interface Storage {
   list(bucket: string, prefix: string, options?: { startAfter?: string }): AsyncIterable<ObjectFacts>;
   /** Deletes all objects under a prefix and says how many there were. */
   deletePrefix(bucket: string, prefix: string): Promise<number>;
+  /** Deletes objects by their keys, any number of them, and says how many keys those were; a missing one is no error. */
+  deleteKeys(bucket: string, keys: readonly string[]): Promise<number>;
   /** Aborts every multipart upload under a prefix; how many there were. */
   abortUploads(bucket: string, prefix: string): Promise<number>;
   readStream(bucket: string, key: string): Promise<Readable | null>;

@@ -13,6 +13,8 @@ import type { PutOptions, PutResult } from './types.ts';
 
 /** Parts of a multipart upload; smaller files go up in one. */
 const PART_BYTES = 16 * 1024 * 1024;
+/** Keys that one DeleteObjects takes, by the S3 API. */
+const MAX_DELETED = 1_000;
 
 export async function put(
   client: S3Client,
@@ -52,6 +54,8 @@ export async function putFile(
   path: string,
   options: PutOptions,
 ): Promise<{ etag: string }> {
+  // The upload listens for later aborts only.
+  options.signal?.throwIfAborted();
   const upload = new Upload({
     client,
     partSize: PART_BYTES,
@@ -81,19 +85,34 @@ export async function deletePrefix(client: S3Client, bucket: string, prefix: str
   let deleted = 0;
   try {
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-      const keys = (page.Contents ?? []).flatMap((item) => (item.Key === undefined ? [] : [{ Key: item.Key }]));
-      if (keys.length === 0) continue;
-      const answer = await client.send(
-        new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys, Quiet: true } }),
-      );
-      const failed = answer.Errors?.[0];
-      if (failed) throw new Error(`${failed.Key}: ${failed.Code} ${failed.Message}`);
+      const keys = (page.Contents ?? []).flatMap((item) => item.Key ?? []);
+      await deleteBatch(client, bucket, keys);
       deleted += keys.length;
     }
     return deleted;
   } catch (error) {
     throw toStorageFailure(error, `DELETE ${bucket}/${prefix}`);
   }
+}
+
+export async function deleteKeys(client: S3Client, bucket: string, keys: readonly string[]): Promise<number> {
+  try {
+    for (let from = 0; from < keys.length; from += MAX_DELETED) {
+      await deleteBatch(client, bucket, keys.slice(from, from + MAX_DELETED));
+    }
+    return keys.length;
+  } catch (error) {
+    throw toStorageFailure(error, `DELETE ${keys.length} objects of ${bucket}, from ${keys[0]} on`);
+  }
+}
+
+/** One request; it answers 200 also where single objects could not be deleted. */
+async function deleteBatch(client: S3Client, bucket: string, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const Objects = keys.map((Key) => ({ Key }));
+  const answer = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }));
+  const failed = answer.Errors?.[0];
+  if (failed) throw new Error(`${failed.Key}: ${failed.Code} ${failed.Message}`);
 }
 
 export async function abortUploads(client: S3Client, bucket: string, prefix: string): Promise<number> {

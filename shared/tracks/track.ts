@@ -46,6 +46,8 @@ export const trackSchema = z.looseObject({
   /** Segments of the page that is still open. */
   segments: z.array(segmentSchema),
   complete: z.boolean(),
+  /** Seconds of encoding, of all attempts together, that went into these segments. */
+  encodeSeconds: z.number().nonnegative().optional(),
 });
 export type Track = z.infer<typeof trackSchema>;
 

@@ -56,7 +56,7 @@ export type Decision =
 
 /** Decides what a command makes of a video, by the one table of rules. Pure. */
 export function decide(state: VideoState, command: Command, context: CommandContext): Decision {
-  const early = settledBefore(state, command);
+  const early = settledBefore(state, command, context.now);
   if (early !== null) return early;
   const event = eventFor(state, command, context);
   if (event === null) return { kind: 'refused', objection: 'not_found' };
@@ -65,16 +65,22 @@ export function decide(state: VideoState, command: Command, context: CommandCont
 }
 
 /** Commands that may be repeated, and the ones that need more than the history's rules. */
-function settledBefore(state: VideoState, command: Command): Decision | null {
+function settledBefore(state: VideoState, command: Command, now: Date): Decision | null {
   if (state.status === 'none') return null;
   if (command.type === 'delete' && state.status === 'deleted') return { kind: 'unchanged' };
   if (command.type === 'cancel' && state.status === 'cancelled') return { kind: 'unchanged' };
   if (command.type === 'expire' && state.upload.status === 'expired') return { kind: 'unchanged' };
+  // A renewal may have come between whoever saw the time run out and this.
+  if (command.type === 'expire' && isStillOpen(state, now)) return { kind: 'refused', objection: 'upload_open' };
   if (command.type === 'recordUpload' && state.current.stored !== null) return { kind: 'unchanged' };
   if (command.type === 'reprocess' && state.status !== 'deleted' && !canReprocess(state)) {
     return { kind: 'refused', objection: 'wrong_state' };
   }
   return null;
+}
+
+function isStillOpen({ status, upload }: Video, now: Date): boolean {
+  return status === 'uploading' && Date.parse(upload.closesAt) > now.getTime();
 }
 
 /** From ready, playable or failed; not while the first making of a video still runs. */

@@ -8,6 +8,7 @@ export {
   type StageResult,
 } from './decide.ts';
 export { evolve, fold } from './evolve.ts';
+export { isFinishedFor, type OpenJob, openJobs, type StageName } from './open-jobs.ts';
 export { present } from './present.ts';
 export { type Objection, objectionTo } from './rules.ts';
 export {

@@ -11,6 +11,7 @@ export type Objection =
   | 'video_deleted'
   | 'already_uploaded'
   | 'upload_closed'
+  | 'upload_open'
   | 'wrong_state'
   | 'wrong_generation'
   | 'generation_closed'

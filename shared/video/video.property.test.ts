@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { VideoEvent } from '../events/index.ts';
 import { a } from '../testing/index.ts';
 import { evolve, fold } from './evolve.ts';
+import { openJobs } from './open-jobs.ts';
 import { present } from './present.ts';
 import { objectionTo } from './rules.ts';
-import { noVideo, tierRank, type Video, type VideoState } from './state.ts';
+import { isOpen, noVideo, tierRank, type Video, type VideoState } from './state.ts';
 import { videoViewSchema } from './view.ts';
 
 /** Any event of three generations, in any order, as often as it likes. */
@@ -84,6 +85,18 @@ describe('any history, in any order, with anything doubled or late', () => {
               tierRank(video.playing.packaged?.tier),
             );
           }
+        }
+      }),
+    );
+  });
+
+  it('leaves no open generation without a job that somebody can be asked for', () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        for (const video of videosOf(events)) {
+          // Nothing comes after `extended`, so a packaged one that is not final is the packager's to make final.
+          if (isOpen(video) && video.current.packaged?.tier !== 'extended') expect(openJobs(video)).not.toEqual([]);
+          if (!isOpen(video)) expect(openJobs(video)).toEqual([]);
         }
       }),
     );

@@ -111,6 +111,24 @@ describe('an upload', () => {
     given(a.requested(), a.expired()).when(renew).thenRefuses('upload_closed');
     given(a.requested()).when(renew).thenAppends('updated', renew.data);
   });
+  it('expires when its time has run out, and not before', () => {
+    const expire = { type: 'expire', reason: 'nothing arrived' } as const;
+    const renewed = a.updated({ closesAt: '2026-01-03T00:00:00.000Z' });
+    const late = { now: new Date('2026-01-02T00:00:00.000Z') };
+    given(a.requested()).when(expire).thenRefuses('upload_open');
+    given(a.requested()).when(expire, late).thenAppends('expired', { reason: 'nothing arrived' });
+    given(a.requested(), renewed).when(expire, late).thenRefuses('upload_open');
+    given(a.requested(), a.expired()).when(expire, late).thenChangesNothing();
+    given(...uploadedVideo)
+      .when(expire, late)
+      .thenRefuses('already_uploaded');
+  });
+  it('that has expired is recorded when it comes late, and cannot expire again', () => {
+    given(a.requested(), a.expired()).when({ type: 'recordUpload', object }).thenAppends('uploaded');
+    given(a.requested(), a.expired(), a.uploaded())
+      .when({ type: 'expire', reason: 'x' })
+      .thenRefuses('already_uploaded');
+  });
   it('can be cancelled twice', () =>
     given(a.requested(), a.cancelled()).when({ type: 'cancel', reason: 'x' }).thenChangesNothing());
 });

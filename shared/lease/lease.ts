@@ -1,8 +1,13 @@
-import { isWrongLastSequence, wait } from '@rushes/shared/bus';
+import type { KV, KvEntry } from 'nats';
+import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Bucket, BucketEntry, Logger } from './ports.ts';
+import { isWrongLastSequence, wait } from '../bus/index.ts';
+import { parseJson } from '../json.ts';
 
-/** The right to project: one replica at a time has it. Two at once would be slow, but do no harm. */
+/**
+ * The right to do what one replica at a time should do. Two at once would be slow, but must do no harm: a paused holder
+ * notices only when it wakes.
+ */
 export interface Lease {
   /** Aborts when the lease is lost or given back. */
   signal: AbortSignal;
@@ -10,12 +15,15 @@ export interface Lease {
 }
 
 export interface LeaseDeps {
-  kv: Bucket;
+  /** `CLAIMS`; the key begins with the service's name. */
+  kv: KV;
   key: string;
   worker: string;
   leaseMs: number;
   now: () => Date;
   log: Logger;
+  /** Takes it from whoever has it, who finds out at his next renewal: a third of the lease later at the latest. */
+  evict?: boolean;
 }
 
 const storedSchema = z.object({ worker: z.string(), leaseUntil: z.number() });
@@ -28,7 +36,8 @@ export async function tryAcquire(deps: LeaseDeps): Promise<Lease | null> {
   const entry = await deps.kv.get(deps.key);
   const held = storedIn(entry);
   const now = deps.now().getTime();
-  if (held !== undefined && held.worker !== deps.worker && held.leaseUntil > now) return null;
+  const isHeld = held !== undefined && held.worker !== deps.worker && held.leaseUntil > now;
+  if (isHeld && deps.evict !== true) return null;
   const revision = await put(deps, entry?.revision ?? 0, now + deps.leaseMs);
   return revision === null ? null : hold(deps, revision);
 }
@@ -84,15 +93,6 @@ async function put(deps: LeaseDeps, revision: number, leaseUntil: number): Promi
 }
 
 /** What cannot be read is nobody's, or a spoilt entry would stop the projection for ever. */
-function storedIn(entry: BucketEntry): Stored | undefined {
+function storedIn(entry: KvEntry | null): Stored | undefined {
   return entry?.operation === 'PUT' ? storedSchema.safeParse(parseJson(decoder.decode(entry.value))).data : undefined;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

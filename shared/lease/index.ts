@@ -1,0 +1,1 @@
+export { type Lease, type LeaseDeps, tryAcquire } from './lease.ts';
