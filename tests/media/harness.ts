@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { ClaimTrack } from '@rushes/shared/claims';
 import type { InspectedData, TranscodedData, VideoEvent } from '@rushes/shared/events';
 import { createLogger } from '@rushes/shared/service';
-import type { StageContext } from '@rushes/shared/stage';
+import type { StageContext, Step } from '@rushes/shared/stage';
 import { allSegments, type Segment, type Track, trackPageSchema, trackSchema } from '@rushes/shared/tracks';
 import type { Video } from '@rushes/shared/video';
 import type { TranscoderDeps } from '../../services/transcoder/src/ports.ts';
@@ -57,7 +57,7 @@ export interface Stored {
   cacheControl: string | undefined;
 }
 
-/** A bucket in memory. `onPut` may delay or refuse a write. */
+/** A bucket in memory, with room for one source. `onPut` may delay or refuse a write. */
 export function bucketOf(source: string, onPut: (key: string, count: number) => Promise<void> | void = () => {}) {
   const objects = new Map<string, Stored>();
   const order: string[] = [];
@@ -77,6 +77,10 @@ export function bucketOf(source: string, onPut: (key: string, count: number) => 
       });
       return { kind: 'stored', etag: `${order.length}` };
     },
+    async read(_bucket, key) {
+      const found = objects.get(key);
+      return found === undefined ? null : { body: found.body, etag: 'etag' };
+    },
   };
   return { storage, objects, order };
 }
@@ -92,13 +96,33 @@ export interface Run {
   steps: string[];
 }
 
+export interface WorkOptions {
+  signal?: AbortSignal;
+  inspected?: InspectedData | undefined;
+  record?: StageContext['record'];
+  scratch?: string;
+  attempt?: number;
+  /** What earlier attempts wrote into the claim. */
+  tracks?: readonly ClaimTrack[];
+  onStep?: (step: Step) => void;
+  /** Filled as the work goes on, so that something is known of work that fails too. */
+  run?: Run;
+  now?: () => Date;
+  ffmpegPath?: string;
+}
+
+export const newRun = (): Run => ({
+  inspected: undefined,
+  transcoded: undefined,
+  records: [],
+  percents: [],
+  steps: [],
+});
+
 /** Does the stage's work as the worker loop would, on a local file and a bucket in memory. */
-export async function work(
-  bucket: ReturnType<typeof bucketOf>,
-  options: { signal?: AbortSignal; inspected?: InspectedData; record?: StageContext['record']; scratch?: string } = {},
-): Promise<Run> {
+export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOptions = {}): Promise<Run> {
   const scratch = await temporaryFolder();
-  const run: Run = { inspected: undefined, transcoded: undefined, records: [], percents: [], steps: [] };
+  const run = options.run ?? newRun();
   const stored = { bucket: 'uploads', key: `uploads/${VIDEO_ID}/source`, size: 1000, etag: 'etag' };
   const video = {
     id: VIDEO_ID,
@@ -110,8 +134,8 @@ export async function work(
     event: {} as VideoEvent,
     video,
     generation: 1,
-    attempt: 1,
-    tracks: [],
+    attempt: options.attempt ?? 1,
+    tracks: options.tracks ?? [],
     scratch: options.scratch ?? scratch.path,
     signal: options.signal ?? new AbortController().signal,
     log: createLogger('transcoder', 'silent'),
@@ -123,6 +147,7 @@ export async function work(
       }),
     step: async (step) => {
       run.steps.push(step);
+      options.onStep?.(step);
     },
     append: async (verb, data) => {
       run.steps.push(verb);
@@ -132,7 +157,12 @@ export async function work(
     },
   };
   try {
-    await transcode(context, { storage: bucket.storage, mediaBucket: 'media', tools: tools(), now: () => new Date() });
+    await transcode(context, {
+      storage: bucket.storage,
+      mediaBucket: 'media',
+      tools: { ...tools(), ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }) },
+      now: options.now ?? (() => new Date()),
+    });
     return run;
   } finally {
     await scratch.remove();

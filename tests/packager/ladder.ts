@@ -5,6 +5,7 @@ import { memoryStorage } from '../../services/packager/src/memory-storage.ts';
 import { createAudioSegmenter } from '../../services/transcoder/src/core/audio.ts';
 import {
   audioResult,
+  headOf,
   initKey,
   renditionResult,
   segmentFacts,
@@ -99,12 +100,12 @@ function storeItems(store: Store, folder: string, items: readonly SegmenterItem[
   }
   if (init === undefined) throw new Error(`ffmpeg wrote no init for ${folder}`);
   store(initKey(folder), Buffer.from(init.bytes));
-  return { init, segments };
+  return { head: headOf(init, folder), segments };
 }
 
 function storeVideo(store: Store, id: string, [width, height]: readonly [number, number], items: SegmenterItem[]) {
   const folder = `${FOLDER}/segments/${id}/a1`;
-  const { init, segments } = storeItems(store, folder, items);
+  const { head, segments } = storeItems(store, folder, items);
   const planned = {
     id,
     codec: 'h264',
@@ -123,18 +124,18 @@ function storeVideo(store: Store, id: string, [width, height]: readonly [number,
     rate: RATE,
     segmentSeconds: 6.006,
   } as const satisfies TrackSpec;
-  const track = trackFacts(spec, init, folder, segments, true);
+  const track = trackFacts(spec, { head, pages: [], segments, complete: true, encodeSeconds: 1 });
   store(`${folder}/track.json`, JSON.stringify(track));
-  return { id, track, segments, rendition: renditionResult(spec, init, folder, segments) };
+  return { id, track, segments, rendition: renditionResult(spec, head, folder, segments) };
 }
 
 function storeAudio(store: Store, items: SegmenterItem[]): AudioFacts {
   const id = 'aac-en';
   const folder = `${FOLDER}/segments/${id}/a1`;
-  const { init, segments } = storeItems(store, folder, items);
+  const { head, segments } = storeItems(store, folder, items);
   const planned = { id, codec: 'aac', channels: 2, bitrate: 128_000, language: 'en', sourceStream: 1 } as const;
   const spec = { kind: 'audio', id, audio: planned, segmentSeconds: 6.006 } as const satisfies TrackSpec;
-  const track = trackFacts(spec, init, folder, segments, true);
+  const track = trackFacts(spec, { head, pages: [], segments, complete: true, encodeSeconds: 1 });
   store(`${folder}/track.json`, JSON.stringify(track));
-  return { id, track, segments, audio: audioResult(spec, init, folder, segments, true) };
+  return { id, track, segments, audio: audioResult(spec, head, folder, segments, true) };
 }

@@ -2,8 +2,9 @@ import type { Storage } from '@rushes/shared/storage';
 
 /** What the work needs from outside. */
 export interface TranscoderDeps {
-  storage: Pick<Storage, 'download' | 'put'>;
+  storage: Pick<Storage, 'download' | 'put' | 'read'>;
   mediaBucket: string;
-  tools: { ffmpegPath: string; ffprobePath: string };
+  /** `stallSeconds`: ffmpeg is stopped after so long without progress. */
+  tools: { ffmpegPath: string; ffprobePath: string; stallSeconds?: number };
   now(): Date;
 }

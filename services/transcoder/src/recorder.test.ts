@@ -33,6 +33,12 @@ describe('createRecorder', () => {
     expect(writes).toHaveLength(2);
   });
 
+  it('writes several tracks at once when they are one piece of news', async () => {
+    const { recorder, writes } = controlled();
+    recorder.put(track('a', 4), track('b', 4));
+    expect(writes.map(({ tracks }) => tracks)).toEqual([[track('a', 4), track('b', 4)]]);
+  });
+
   it('starts anew after a pause', async () => {
     const { recorder, writes, finish } = controlled();
     const first = recorder.put(track('a', 1));

@@ -19,7 +19,11 @@ export async function createTranscoder(
   const stage = transcoderStage({
     storage: deps.storage,
     mediaBucket: bucket,
-    tools: { ffmpegPath: config.FFMPEG_PATH, ffprobePath: config.FFPROBE_PATH },
+    tools: {
+      ffmpegPath: config.FFMPEG_PATH,
+      ffprobePath: config.FFPROBE_PATH,
+      stallSeconds: config.STALL_TIMEOUT / 1_000,
+    },
     now: runtime.now,
   });
   let worker: Worker | undefined;

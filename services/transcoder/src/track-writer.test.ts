@@ -2,6 +2,7 @@ import { Failure } from '@rushes/shared/errors';
 import { type Track, trackSchema } from '@rushes/shared/tracks';
 import { describe, expect, it } from 'vitest';
 import type { TrackSpec } from './core/facts.ts';
+import type { KeptTrack } from './core/resume.ts';
 import type { SegmenterItem } from './core/segment.ts';
 import { createTrackWriter, type TrackTarget } from './track-writer.ts';
 
@@ -22,10 +23,10 @@ const segment = (number: number): SegmenterItem => ({
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A writer into memory; `gate` is awaited before each write. */
-function writerWith(gate: (key: string) => Promise<void> = async () => {}) {
+function writerWith(gate: (key: string) => Promise<void> = async () => {}, kept?: KeptTrack) {
   const stored = new Map<string, string>();
   const order: string[] = [];
-  const recorded: number[] = [];
+  const recorded: (number | 'segment')[] = [];
   const target: TrackTarget = {
     bucket: 'media',
     folder: 'f',
@@ -41,6 +42,11 @@ function writerWith(gate: (key: string) => Promise<void> = async () => {}) {
     onStored: async ({ segments }) => {
       recorded.push(segments);
     },
+    onSegment: async () => {
+      recorded.push('segment');
+    },
+    encodeSeconds: () => 7,
+    kept,
   };
   const facts = (): Track => trackSchema.parse(JSON.parse(stored.get('f/track.json') ?? ''));
   return { writer: createTrackWriter(spec, target), order, recorded, stored, facts };
@@ -53,7 +59,7 @@ describe('createTrackWriter', () => {
     await writer.add(segment(1));
     const written = await writer.finish();
     expect(order).toEqual(['f/init.mp4', 'f/00001.m4s', 'f/track.json', 'f/track.json']);
-    expect(recorded).toEqual([1, 1]);
+    expect(recorded).toEqual([1, 'segment', 1]);
     expect(facts()).toMatchObject({ complete: true, segments: [{ key: 'f/00001.m4s', bytes: 9 }] });
     expect(written.segments).toHaveLength(1);
   });
@@ -97,6 +103,44 @@ describe('createTrackWriter', () => {
     await expect(writer.add(segment(2))).rejects.toBe(refusal);
     await expect(writer.finish()).rejects.toBe(refusal);
     expect(order).toEqual(['f/init.mp4']);
+  });
+
+  it('says with the last segment that there are no more, and then has nothing to add', async () => {
+    const { writer, order, facts } = writerWith();
+    await writer.add(init);
+    await writer.add(segment(1), true);
+    await writer.finish();
+    expect(order).toEqual(['f/init.mp4', 'f/00001.m4s', 'f/track.json']);
+    expect(facts()).toMatchObject({ complete: true, encodeSeconds: 7 });
+  });
+
+  it('goes on behind what is kept: old keys, then its own, in pages too', async () => {
+    const old = Array.from({ length: 150 }, (_, index) => ({
+      ...{ key: `e/${index + 1}`, start: index * 288_000, duration: 288_000, bytes: 9, keyframes: [] },
+    }));
+    const head = { codecs: 'mp4a.40.2', timescale: 48_000, init: { key: 'e/init.mp4', bytes: 3 } };
+    const kept = { head, init: new Uint8Array(3), pages: ['e/page-00001.json'], segments: old };
+    const { writer, order, recorded, facts, stored } = writerWith(undefined, kept);
+    expect(await writer.takeOver()).toMatchObject({ track: 'f/track.json', segments: 150 });
+    expect(facts()).toMatchObject({ ...head, pages: ['e/page-00001.json'], segments: old.slice(100) });
+    for (let number = 151; number <= 201; number += 1) await writer.add(segment(number), number === 201);
+    const written = await writer.finish();
+    expect(written.segments.map(({ key }) => key).slice(148, 152)).toEqual([
+      'e/149',
+      'e/150',
+      'f/00151.m4s',
+      'f/00152.m4s',
+    ]);
+    expect(order).not.toContain('f/init.mp4');
+    expect(order).not.toContain('f/page-00001.json');
+    const page: { segments: { key: string }[] } = JSON.parse(stored.get('f/page-00002.json') ?? '');
+    expect(page.segments.map(({ key }) => key).slice(48, 52)).toEqual(['e/149', 'e/150', 'f/00151.m4s', 'f/00152.m4s']);
+    expect(facts()).toMatchObject({
+      pages: ['e/page-00001.json', 'f/page-00002.json'],
+      segments: [{ key: 'f/00201.m4s' }],
+      complete: true,
+    });
+    expect(recorded[0]).toBe(151);
   });
 
   it('does not close a track that has nothing', async () => {

@@ -3,15 +3,17 @@ import { IMMUTABLE, type Storage } from '@rushes/shared/storage';
 import type { Segment } from '@rushes/shared/tracks';
 import {
   filledPage,
+  headOf,
   initKey,
   pageKey,
   segmentFacts,
   segmentKey,
+  type TrackHead,
   type TrackSpec,
   trackFacts,
   trackKey,
 } from './core/facts.ts';
-import type { Init } from './core/init.ts';
+import type { KeptTrack } from './core/resume.ts';
 import type { MediaSegment, SegmenterItem } from './core/segment.ts';
 
 export interface TrackTarget {
@@ -20,14 +22,20 @@ export interface TrackTarget {
   /** Key of the track's folder of this attempt. */
   folder: string;
   signal: AbortSignal;
+  /** What an earlier attempt has stored of the track. */
+  kept?: KeptTrack | undefined;
+  /** Seconds of encoding so far, of all attempts. */
+  encodeSeconds(): number;
   /** Told after a segment and the facts that name it are stored. */
   onStored(track: ClaimTrack): Promise<void>;
+  /** Told after that is written down too. */
+  onSegment(): Promise<void>;
 }
 
 /** A track as it stands in storage when all is written. */
 export interface WrittenTrack {
   spec: TrackSpec;
-  init: Init;
+  head: TrackHead;
   folder: string;
   segments: readonly Segment[];
 }
@@ -40,8 +48,10 @@ const MAX_WAITING = 2;
  * pieces wait, and later otherwise: that is what holds the encoder back. A failed write is thrown by the next call.
  */
 export function createTrackWriter(spec: TrackSpec, target: TrackTarget) {
-  const segments: Segment[] = [];
-  let init: Init | undefined;
+  const segments: Segment[] = [...(target.kept?.segments ?? [])];
+  const pages: string[] = [...(target.kept?.pages ?? [])];
+  let head: TrackHead | undefined = target.kept?.head;
+  let isComplete = false;
   let tail: Promise<void> = Promise.resolve();
   let waiting = 0;
   let failure: { error: unknown } | undefined;
@@ -55,9 +65,10 @@ export function createTrackWriter(spec: TrackSpec, target: TrackTarget) {
       signal,
     });
 
-  async function storeFacts(complete: boolean): Promise<void> {
-    if (init === undefined) throw new Error(`${spec.id}: a segment came before its init`);
-    const facts = trackFacts(spec, init, folder, segments, complete);
+  async function storeFacts(complete: boolean): Promise<ClaimTrack> {
+    if (head === undefined) throw new Error(`${spec.id}: a segment came before its init`);
+    const encodeSeconds = target.encodeSeconds();
+    const facts = trackFacts(spec, { head, pages, segments, complete, encodeSeconds });
     const key = trackKey(folder);
     const result = await storage.put(bucket, key, JSON.stringify(facts), {
       contentType: 'application/json',
@@ -65,35 +76,43 @@ export function createTrackWriter(spec: TrackSpec, target: TrackTarget) {
       signal,
     });
     if (result.kind !== 'stored') throw new Error(`${key} was refused although it was written without a condition`);
-    await target.onStored({ rendition: spec.id, track: key, etag: result.etag, segments: segments.length });
+    isComplete = complete;
+    return { rendition: spec.id, track: key, etag: result.etag, segments: segments.length };
   }
 
-  async function storeSegment(segment: MediaSegment): Promise<void> {
+  async function storeSegment(segment: MediaSegment, isLast: boolean): Promise<void> {
     await putForGood(segmentKey(folder, segment.number), segment.bytes, contentType);
     segments.push(segmentFacts(folder, segment));
     const page = filledPage(segments);
     if (page !== null) {
-      await putForGood(pageKey(folder, page.number), JSON.stringify({ segments: page.segments }), 'application/json');
+      const key = pageKey(folder, page.number);
+      await putForGood(key, JSON.stringify({ segments: page.segments }), 'application/json');
+      pages.push(key);
     }
-    await storeFacts(false);
+    await target.onStored(await storeFacts(isLast));
+    await target.onSegment();
   }
 
-  async function store(item: SegmenterItem): Promise<void> {
+  async function store(item: SegmenterItem, isLast: boolean): Promise<void> {
     signal.throwIfAborted();
-    if (item.kind === 'segment') return storeSegment(item.segment);
-    init = item.init;
+    if (item.kind === 'segment') return storeSegment(item.segment, isLast);
     await putForGood(initKey(folder), item.init.bytes, contentType);
+    head = headOf(item.init, folder);
   }
 
   return {
     /** Whether the encoder is waiting for uploads. */
     isHeld: () => waiting > MAX_WAITING,
-    async add(item: SegmenterItem): Promise<void> {
+    /**
+     * @param isLast the track ends with it: its facts say so at once, so that whoever reads that all segments are there
+     * need not wonder whether another should follow
+     */
+    async add(item: SegmenterItem, isLast = false): Promise<void> {
       if (failure !== undefined) throw failure.error;
       waiting += 1;
       const before = tail;
       tail = before
-        .then(() => store(item))
+        .then(() => store(item, isLast))
         .finally(() => {
           waiting -= 1;
         });
@@ -102,12 +121,16 @@ export function createTrackWriter(spec: TrackSpec, target: TrackTarget) {
       });
       if (waiting > MAX_WAITING) await tail;
     },
+    /** Stores facts that name what is kept, in the folder of this attempt; what the claim is to say of them. */
+    takeOver: () => storeFacts(false),
+    /** Resolves when nothing is being written, well or badly. */
+    settled: () => tail.catch(() => undefined),
     /** Waits for all writes and closes the facts. */
     async finish(): Promise<WrittenTrack> {
       await tail;
-      if (init === undefined || segments.length === 0) throw new Error(`${spec.id}: the encoder wrote nothing`);
-      await storeFacts(true);
-      return { spec, init, folder, segments };
+      if (head === undefined || segments.length === 0) throw new Error(`${spec.id}: the encoder wrote nothing`);
+      if (!isComplete) await target.onStored(await storeFacts(true));
+      return { spec, head, folder, segments };
     },
   };
 }

@@ -21,6 +21,19 @@ describe('encodeArguments', () => {
     expect(rest.at(-1)).toBe('[next4]scale=426:240,setsar=1[h264-240]');
   });
 
+  it('leaves out pictures of the grid before it scales any, and lets their decoding be seen', () => {
+    const made = source({}, []);
+    const { filter, outputs } = encodeArguments(made, plan(made, 'fast'), 360);
+    expect(filter.split(';').slice(0, 3)).toEqual([
+      '[0:V:0]fps=fps=30/1:start_time=0,split=2[begin][rest]',
+      '[begin]trim=end_frame=360,framestep=30,scale=2:2,format=gray[skipped]',
+      expect.stringMatching(/^\[rest\]trim=start_frame=360,setpts=PTS-STARTPTS,scale=1920:1080:/),
+    ]);
+    expect(outputs.at(-1)).toMatchObject({ track: null, options: expect.arrayContaining(['[skipped]', 'rawvideo']) });
+    expect(outputs[0]?.options.join(' ')).toContain('-x264-params vbv-init=0.45');
+    expect(argumentsOf({}, []).outputs[0]?.options).not.toContain('-x264-params');
+  });
+
   it('needs no split for a single rendition', () => {
     expect(chains({ width: 64, height: 36 }, [])).toEqual([expect.stringMatching(/setsar=1\[h264-36\]$/)]);
   });

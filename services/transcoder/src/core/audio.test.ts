@@ -34,6 +34,15 @@ function run(frames: number, videoPictures: number, lengths: readonly number[] =
 }
 
 describe('createAudioSegmenter', () => {
+  it('gives the same segments where the video goes on behind some that exist', () => {
+    const whole = run(2000, 1000);
+    const segmenter = createAudioSegmenter(SEGMENT, 3);
+    const items = [...segmenter.push(audioStream(2000)), ...segmenter.end()];
+    expect(segmentsOf(items).map(({ number }) => number)).toEqual([1, 2, 3]);
+    items.push(...segmenter.videoPassed(4), ...segmenter.videoPassed(5), ...segmenter.videoEnded(6, pictures(1000)));
+    expect(segmentsOf(items)).toEqual(whole);
+  });
+
   it('cuts at the frame nearest to where the video is cut', () => {
     const segments = run(2000, 3 * 180);
     expect(segments).toHaveLength(3);

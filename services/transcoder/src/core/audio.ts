@@ -30,8 +30,9 @@ export interface AudioSegmenter {
 /**
  * @param segmentLength exact length of a video segment. Each cut is made at the frame nearest to the video's, and the end at
  * the last frame that does not outlast it. Sound that ends early goes on with its last frame, which is silence.
+ * @param before segments of video that exist already. The stream of sound is the whole one all the same.
  */
-export function createAudioSegmenter(segmentLength: Time): AudioSegmenter {
+export function createAudioSegmenter(segmentLength: Time, before = 0): AudioSegmenter {
   const reader = createStreamReader();
   let init: Init | undefined;
   let frames: Sample[] = [];
@@ -39,7 +40,7 @@ export function createAudioSegmenter(segmentLength: Time): AudioSegmenter {
   let taken = 0;
   let made = 0;
   let over = false;
-  let passed = 0;
+  let passed = before;
   let end: { segments: number; length: Time } | undefined;
 
   /** Frames before a time, priming included. */

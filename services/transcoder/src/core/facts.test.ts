@@ -6,6 +6,8 @@ import {
   audioResult,
   bitratesOf,
   filledPage,
+  headOf,
+  pageKey,
   renditionResult,
   segmentFacts,
   type TrackSpec,
@@ -16,6 +18,7 @@ import { source } from './source-fixture.ts';
 
 const folder = 'videos/v/g1/segments/h264-1080/a1';
 const init = { bytes: new Uint8Array(812), codecs: 'avc1.640028', timescale: 30_000, priming: 2002 };
+const head = headOf(init, folder);
 const planned = plan(source({ frameRate: '30000/1001', fps: 29.97 }, [{ language: 'en' }]), 'fast');
 const [rendition] = planned.renditions;
 const [audio] = planned.audio;
@@ -42,7 +45,8 @@ function segments(bytes: readonly number[], seconds: (index: number) => number =
 describe('trackFacts', () => {
   it('is the head, the keys of full pages and the open page', () => {
     const all = segments(Array<number>(250).fill(1000));
-    const facts = trackFacts(video, init, folder, all, false);
+    const pages = [`${folder}/page-00001.json`, 'videos/v/g1/segments/h264-1080/a2/page-00002.json'];
+    const facts = trackFacts(video, { head, pages, segments: all, complete: false, encodeSeconds: 12.5 });
     expect(trackSchema.safeParse(facts).success).toBe(true);
     expect(facts).toMatchObject({
       rendition: 'h264-1080',
@@ -52,8 +56,9 @@ describe('trackFacts', () => {
       frameRate: '30000/1001',
       timescale: 30_000,
       init: { key: `${folder}/init.mp4`, bytes: 812 },
-      pages: [`${folder}/page-00001.json`, `${folder}/page-00002.json`],
+      pages,
       complete: false,
+      encodeSeconds: 12.5,
     });
     expect(facts.segments).toHaveLength(50);
   });
@@ -66,8 +71,8 @@ describe('trackFacts', () => {
           const page = filledPage(all.slice(0, index + 1));
           return page === null ? [] : [trackPageSchema.parse({ segments: page.segments })];
         });
-        const facts = trackFacts(video, init, folder, all, true);
-        expect(facts.pages).toHaveLength(pages.length);
+        const keys = pages.map((_, index) => pageKey(folder, index + 1));
+        const facts = trackFacts(video, { head, pages: keys, segments: all, complete: true, encodeSeconds: 0 });
         expect(allSegments(facts, pages)).toEqual(all);
       }),
     );
@@ -76,10 +81,7 @@ describe('trackFacts', () => {
   it('of sound has channels and language instead of a size', () => {
     const facts = trackFacts(
       { kind: 'audio', id: audio.id, audio, segmentSeconds: 6.006 },
-      { ...init, timescale: 48_000 },
-      folder,
-      [],
-      true,
+      { head: { ...head, timescale: 48_000 }, pages: [], segments: [], complete: true, encodeSeconds: 0 },
     );
     expect(facts).toMatchObject({ kind: 'audio', channels: 2, sampleRate: 48_000, language: 'en' });
     expect(facts).not.toHaveProperty('width');
@@ -136,7 +138,7 @@ describe('bitratesOf', () => {
 
 describe('the lists of transcoded', () => {
   it('hold a rendition as the contract has it', () => {
-    const result = renditionResult(video, init, folder, segments([750_000, 750_000]));
+    const result = renditionResult(video, head, folder, segments([750_000, 750_000]));
     expect(renditionSchema.safeParse(result).success).toBe(true);
     expect(result).toMatchObject({
       id: 'h264-1080',
@@ -156,7 +158,7 @@ describe('the lists of transcoded', () => {
     const spec = { kind: 'audio', id: audio.id, audio, segmentSeconds: 6.006 } as const;
     const result = audioResult(
       spec,
-      { ...init, codecs: 'mp4a.40.2', timescale: 30_000 },
+      { ...head, codecs: 'mp4a.40.2', timescale: 30_000 },
       folder,
       segments([90_000]),
       true,

@@ -6,7 +6,7 @@ import { formatRate, fps, type Rate } from './rate.ts';
 import type { MediaSegment } from './segment.ts';
 
 /** Segments of one page of facts. */
-const PAGE_SEGMENTS = 100;
+export const PAGE_SEGMENTS = 100;
 
 /** What a track is, known before its first byte. */
 export type TrackSpec =
@@ -35,28 +35,44 @@ export function segmentFacts(folder: string, segment: MediaSegment): Segment {
   return { key: segmentKey(folder, number), start, duration, bytes: bytes.length, keyframes };
 }
 
-/** `track.json`: the head, the pages that are full, and the segments of the open page. */
-export function trackFacts(
-  spec: TrackSpec,
-  init: Init,
-  folder: string,
-  segments: readonly Segment[],
-  complete: boolean,
-): Track {
-  const full = Math.floor(segments.length / PAGE_SEGMENTS);
-  const common = {
-    rendition: spec.id,
-    kind: spec.kind,
+/** What a decoder needs before the first segment. */
+export type TrackHead = Pick<Track, 'codecs' | 'timescale' | 'init'>;
+
+export function headOf(init: Init, folder: string): TrackHead {
+  return {
     codecs: init.codecs,
     timescale: init.timescale,
     init: { key: initKey(folder), bytes: init.bytes.length },
+  };
+}
+
+/** How far a track is. Keys may be of several attempts' folders: each names what its forerunners have stored. */
+export interface TrackState {
+  head: TrackHead;
+  /** Keys of the pages that are full. */
+  pages: readonly string[];
+  /** All of them, those in pages too. */
+  segments: readonly Segment[];
+  complete: boolean;
+  /** Seconds of encoding so far, of all attempts. */
+  encodeSeconds: number;
+}
+
+/** `track.json`: the head, the pages that are full, and the segments of the open page. */
+export function trackFacts(spec: TrackSpec, state: TrackState): Track {
+  const { head, pages, segments, complete, encodeSeconds } = state;
+  const common = {
+    rendition: spec.id,
+    kind: spec.kind,
+    ...head,
     segmentSeconds: spec.segmentSeconds,
-    pages: Array.from({ length: full }, (_, index) => pageKey(folder, index + 1)),
-    segments: segments.slice(full * PAGE_SEGMENTS),
+    pages: [...pages],
+    segments: segments.slice(pages.length * PAGE_SEGMENTS),
     complete,
+    encodeSeconds,
   };
   if (spec.kind === 'audio') {
-    return { ...common, channels: spec.audio.channels, sampleRate: init.timescale, language: spec.audio.language };
+    return { ...common, channels: spec.audio.channels, sampleRate: head.timescale, language: spec.audio.language };
   }
   const { width, height } = spec.rendition;
   return { ...common, width, height, frameRate: formatRate(spec.rate) };
@@ -77,7 +93,7 @@ export interface Bitrates {
 
 /**
  * Average and peak bit rate. The peak is the highest of any run of neighbouring segments that lasts 0.5 to 1.5 target
- * durations (RFC 8216, section 4.1); where no run does, the track is shorter than that and its average is the peak.
+ * durations (RFC 8216, section 4.1); the average is the peak where no run is above it.
  */
 export function bitratesOf(segments: readonly Segment[], timescale: number): Bitrates {
   const seconds = segments.map((segment) => segment.duration / timescale);
@@ -96,33 +112,33 @@ export function bitratesOf(segments: readonly Segment[], timescale: number): Bit
       if (length >= 0.5 * target) peak = Math.max(peak, (size * 8) / length);
     }
   }
-  return { average: Math.round(average), peak: Math.round(peak === 0 ? average : peak) };
+  return { average: Math.round(average), peak: Math.round(Math.max(peak, average)) };
 }
 
-function sizeOf(init: Init, segments: readonly Segment[]): number {
-  return segments.reduce((sum, segment) => sum + segment.bytes, init.bytes.length);
+function sizeOf(head: TrackHead, segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.bytes, head.init.bytes);
 }
 
 /** A rendition as `transcoded` lists it. */
 export function renditionResult(
   spec: Extract<TrackSpec, { kind: 'video' }>,
-  init: Init,
+  head: TrackHead,
   folder: string,
   segments: readonly Segment[],
 ): Rendition {
-  const { average, peak } = bitratesOf(segments, init.timescale);
+  const { average, peak } = bitratesOf(segments, head.timescale);
   const { id, codec, width, height } = spec.rendition;
   return {
     id,
     codec,
-    codecs: init.codecs,
+    codecs: head.codecs,
     width,
     height,
     fps: Number(fps(spec.rate).toFixed(3)),
     frameRate: formatRate(spec.rate),
     bitrate: average,
     peakBitrate: peak,
-    size: sizeOf(init, segments),
+    size: sizeOf(head, segments),
     track: trackKey(folder),
     vmaf: null,
   };
@@ -131,7 +147,7 @@ export function renditionResult(
 /** A sound track as `transcoded` lists it. `isDefault`: the one that plays unasked. */
 export function audioResult(
   spec: Extract<TrackSpec, { kind: 'audio' }>,
-  init: Init,
+  head: TrackHead,
   folder: string,
   segments: readonly Segment[],
   isDefault: boolean,
@@ -140,13 +156,13 @@ export function audioResult(
   return {
     id,
     codec,
-    codecs: init.codecs,
+    codecs: head.codecs,
     channels,
-    bitrate: bitratesOf(segments, init.timescale).average,
+    bitrate: bitratesOf(segments, head.timescale).average,
     language,
     label: labelOf(language),
     default: isDefault,
-    size: sizeOf(init, segments),
+    size: sizeOf(head, segments),
     track: trackKey(folder),
   };
 }

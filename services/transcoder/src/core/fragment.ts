@@ -42,6 +42,25 @@ function readStart(tfdt: Box): number {
   return tfdt.body[0] === 1 ? Number(view(tfdt.body).getBigUint64(4)) : view(tfdt.body).getUint32(4);
 }
 
+/**
+ * The same fragment, later: start and sequence number are moved on, in the bytes too, which are changed in place. An encoder
+ * that begins in the middle of a video begins at zero, so that its init is that of the whole.
+ * @param ticks by which it starts later
+ * @param fragments that went before it
+ */
+export function shiftFragment(fragment: Fragment, ticks: number, fragments: number): Fragment {
+  if (ticks === 0 && fragments === 0) return fragment;
+  const moof = needBox(fragment.bytes, ['moof']).body;
+  const sequence = view(needBox(moof, ['mfhd']).body);
+  sequence.setUint32(4, sequence.getUint32(4) + fragments);
+  const tfdt = needBox(moof, ['traf', 'tfdt']).body;
+  const start = fragment.start + ticks;
+  if (tfdt[0] === 1) view(tfdt).setBigUint64(4, BigInt(start));
+  else if (start < 2 ** 32) view(tfdt).setUint32(4, start);
+  else throw new Error(`a start of ${start} ticks does not fit into the 32 bits of the fragment`);
+  return { ...fragment, start };
+}
+
 interface Defaults {
   duration: number | undefined;
   size: number | undefined;

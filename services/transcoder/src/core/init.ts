@@ -29,6 +29,22 @@ export function readInit(ftyp: Box, moov: Box): Init {
   };
 }
 
+/** Whether two inits differ in nothing but the encoder delay of their edit lists. */
+export function sameButForPriming(one: Uint8Array, other: Uint8Array): boolean {
+  return equal(withoutPriming(one), withoutPriming(other));
+}
+
+export function equal(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
+
+function withoutPriming(bytes: Uint8Array): Uint8Array {
+  // `slice` of a Buffer would not copy.
+  const copy = Uint8Array.from(bytes);
+  findBox(copy, ['moov', ...TRAK, 'edts', 'elst'])?.body.fill(0);
+  return copy;
+}
+
 function zeroTimes(box: Box): void {
   box.body.fill(0, 4, box.body[0] === 1 ? 20 : 12);
 }

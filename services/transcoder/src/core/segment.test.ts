@@ -76,6 +76,29 @@ describe('createVideoSegmenter', () => {
     );
   });
 
+  it('goes on behind segments that exist: numbers, starts, keyframes and sequence numbers', () => {
+    const segmenter = createVideoSegmenter(3, GOP * TICKS, 2);
+    const items = [...segmenter.push(videoStream([4, 4, 4, 2], TICKS, TIMESCALE)), ...segmenter.end()];
+    expect(items[0]?.kind).toBe('init');
+    const segments = segmentsOf(items);
+    expect(segments.map(({ number, start, duration }) => [number, start, duration])).toEqual([
+      [3, 24 * TICKS, 12 * TICKS],
+      [4, 36 * TICKS, 2 * TICKS],
+    ]);
+    expect(segments[0]?.keyframes.map(({ time }) => time)).toEqual([24 * TICKS, 28 * TICKS, 32 * TICKS]);
+    const fragments = segments.flatMap(({ bytes }) => createStreamReader().push(bytes));
+    expect(fragments.map((item) => item.kind === 'fragment' && item.fragment.start)).toEqual(
+      [24, 28, 32, 36].map((frames) => frames * TICKS),
+    );
+    const sequences = segments.flatMap(({ bytes }) =>
+      childBoxes(bytes)
+        .filter(({ type }) => type === 'moof')
+        .map(({ body }) => findBox(body, ['mfhd'])?.body.at(-1)),
+    );
+    // The fixture numbers every fragment 1.
+    expect(sequences).toEqual([7, 7, 7, 7]);
+  });
+
   it('refuses a GOP off the grid, since renditions would no longer match', () => {
     expect(() => run(videoStream([4, 3, 4], TICKS, TIMESCALE))).toThrow(/starts at 7007 where the grid has 8008/);
   });

@@ -1,6 +1,6 @@
 import type { Keyframe } from '@rushes/shared/tracks';
 import { concat } from './boxes.ts';
-import { durationOf, type Fragment } from './fragment.ts';
+import { durationOf, type Fragment, shiftFragment } from './fragment.ts';
 import type { Init } from './init.ts';
 import { createStreamReader } from './stream.ts';
 
@@ -25,11 +25,12 @@ export interface Segmenter {
  * Gathers closed GOPs into segments. The bytes of a segment are ffmpeg's own, one `moof` and `mdat` a GOP.
  * @param gopsPerSegment GOPs of every segment but the last
  * @param gopTicks ticks of every GOP but the last: the grid that all renditions share
+ * @param before segments that exist already: the stream, which begins at zero itself, goes on behind them
  */
-export function createVideoSegmenter(gopsPerSegment: number, gopTicks: number): Segmenter {
+export function createVideoSegmenter(gopsPerSegment: number, gopTicks: number, before = 0): Segmenter {
   const reader = createStreamReader();
   let gops: Fragment[] = [];
-  let made = 0;
+  let made = before;
   const close = (): SegmenterItem[] => {
     if (gops.length === 0) return [];
     made += 1;
@@ -49,7 +50,14 @@ export function createVideoSegmenter(gopsPerSegment: number, gopTicks: number): 
     return closed;
   };
   return {
-    push: (piece) => reader.push(piece).flatMap((item) => (item.kind === 'init' ? [item] : take(item.fragment))),
+    push: (piece) =>
+      reader
+        .push(piece)
+        .flatMap((item) =>
+          item.kind === 'init'
+            ? [item]
+            : take(shiftFragment(item.fragment, before * gopsPerSegment * gopTicks, before * gopsPerSegment)),
+        ),
     end() {
       reader.end();
       return close();

@@ -1,0 +1,97 @@
+import type { AudioSegmenter } from './core/audio.ts';
+import { createAudioSegmenter } from './core/audio.ts';
+import type { TrackSpec } from './core/facts.ts';
+import type { Grid } from './core/grid.ts';
+import { GOPS_PER_SEGMENT } from './core/plan.ts';
+import { createGate, type KeptTrack } from './core/resume.ts';
+import { createVideoSegmenter, type MediaSegment, type Segmenter, type SegmenterItem } from './core/segment.ts';
+import { BrokenStream, type Inlet } from './sockets.ts';
+import type { TrackWriter } from './track-writer.ts';
+
+/** The way of one track from ffmpeg's socket to the store. */
+export interface Lane {
+  spec: TrackSpec;
+  kept: KeptTrack | undefined;
+  inlet: Inlet;
+  writer: TrackWriter;
+}
+
+interface Follower {
+  onSegment?: (segment: MediaSegment, isLast: boolean) => Promise<void>;
+  onEnd?: () => Promise<void>;
+}
+
+/**
+ * Starts a reader for each track. The first video tells the sound how far it may go.
+ * @param before segments that are kept of an earlier attempt
+ * @param ffmpeg resolves when it has ended well
+ */
+export function readLanes(lanes: readonly Lane[], grid: Grid, before: number, ffmpeg: Promise<void>): Promise<void>[] {
+  const { timescale } = grid;
+  const sounds = lanes
+    .filter((lane) => lane.spec.kind === 'audio')
+    .map((lane) => ({
+      segmenter: createAudioSegmenter({ num: grid.segmentTicks, den: timescale }, before),
+      lane,
+      // One gate for what its own reader and the leading video bring.
+      store: storeInto(lane),
+    }));
+  const videos = lanes.filter((lane) => lane.spec.kind === 'video');
+  const follow = async (step: (segmenter: AudioSegmenter) => SegmenterItem[]) => {
+    for (const { store, segmenter } of sounds) for (const item of step(segmenter)) await store(item, false);
+  };
+  return [
+    ...videos.map((lane, index) => {
+      const segmenter = createVideoSegmenter(GOPS_PER_SEGMENT, grid.gopTicks, before);
+      const leads = index === 0;
+      let last: MediaSegment | undefined;
+      return readLane(lane, segmenter, ffmpeg, storeInto(lane), {
+        onSegment: async (segment, isLast) => {
+          last = segment;
+          if (leads && !isLast) await follow((sound) => sound.videoPassed(segment.number));
+        },
+        onEnd: async () => {
+          if (!leads || last === undefined) return;
+          const { number, start, duration } = last;
+          await follow((sound) => sound.videoEnded(number, { num: start + duration, den: timescale }));
+        },
+      });
+    }),
+    ...sounds.map(({ lane, segmenter, store }) => readLane(lane, segmenter, ffmpeg, store, {})),
+  ];
+}
+
+type Store = (item: SegmenterItem, isLast: boolean) => Promise<void>;
+
+function storeInto({ spec, kept, writer }: Lane): Store {
+  const admit = createGate(spec.id, kept);
+  return async (item, isLast) => {
+    for (const admitted of admit(item)) await writer.add(admitted, isLast);
+  };
+}
+
+async function readLane(
+  lane: Lane,
+  segmenter: Pick<Segmenter, 'push' | 'end'>,
+  ffmpeg: Promise<void>,
+  store: Store,
+  follower: Follower,
+): Promise<void> {
+  const isVideo = lane.spec.kind === 'video';
+  const take = async (items: SegmenterItem[], isLast: boolean) => {
+    for (const item of items) {
+      await store(item, isLast && isVideo);
+      if (item.kind === 'segment') await follower.onSegment?.(item.segment, isLast);
+    }
+  };
+  await lane.inlet
+    .read(async (piece) => take(segmenter.push(piece), false))
+    .catch(async (error: unknown) => {
+      if (error instanceof BrokenStream) await ffmpeg;
+      throw error;
+    });
+  // A stream that breaks off is the consequence of ffmpeg's end: its cause is to be told, not the torn box.
+  await ffmpeg;
+  await take(segmenter.end(), true);
+  await follower.onEnd?.();
+}
