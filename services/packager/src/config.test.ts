@@ -11,6 +11,8 @@ const env = {
 describe('parsePackagerConfig', () => {
   it('needs NATS, the buckets and a scratch folder, and has defaults for the rest', () => {
     expect(parsePackagerConfig(env)).toMatchObject({ HOST: '127.0.0.1', CONCURRENCY: 1, ACK_WAIT: 30_000 });
+    expect(parsePackagerConfig(env).GENERATION_GRACE).toBe(86_400_000);
+    expect(parsePackagerConfig({ ...env, GENERATION_GRACE: '2s' }).GENERATION_GRACE).toBe(2_000);
   });
 
   it('names every variable that is wrong', () => {

@@ -20,7 +20,7 @@ export function memoryStorage() {
     objects.set(key, { body: Buffer.from(body), etag, contentType, cacheControl });
     return etag;
   };
-  const storage: Pick<Storage, 'read' | 'readStream' | 'put' | 'putFile' | 'list' | 'deletePrefix'> = {
+  const storage: Pick<Storage, 'read' | 'readStream' | 'put' | 'putFile' | 'list' | 'deletePrefix' | 'deleteKeys'> = {
     async read(_bucket, key) {
       const found = objects.get(key);
       return found === undefined ? null : { body: found.body, etag: found.etag };
@@ -50,6 +50,10 @@ export function memoryStorage() {
     },
     async deletePrefix(_bucket, prefix) {
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix));
+      for (const key of keys) objects.delete(key);
+      return keys.length;
+    },
+    async deleteKeys(_bucket, keys) {
       for (const key of keys) objects.delete(key);
       return keys.length;
     },

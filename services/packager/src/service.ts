@@ -1,12 +1,12 @@
 import { startWorker, type Worker } from '@rushes/shared/bus';
-import type { Runtime, Service } from '@rushes/shared/service';
+import { type Runtime, type Service, untilHealthy } from '@rushes/shared/service';
 import { createStageDeps, type StageDeps, startStage, sweepScratch } from '@rushes/shared/stage';
 import { storageCheck } from '@rushes/shared/storage';
 import type { PackagerConfig } from './config.ts';
 import { packagerStage } from './handlers.ts';
-import { sweep } from './sweep.ts';
+import { STRAGGLERS_MS, sweep } from './sweep.ts';
 
-/** Folders of deleted videos that are emptied at the same time. */
+/** Videos that are swept at the same time. */
 const SWEEPER_SLOTS = 2;
 
 /**
@@ -35,14 +35,17 @@ export async function createPackager(
 }
 
 function startSweeper(runtime: Runtime, config: PackagerConfig, { storage, bucket }: StageDeps): Worker {
-  const { client, log, now } = runtime;
+  const { client, connection, eventLog, log, now } = runtime;
+  const times = { graceMs: config.GENERATION_GRACE, workStopsMs: config.ACK_WAIT, stragglersMs: STRAGGLERS_MS };
   return startWorker({
     client,
     stream: 'VIDEO',
     durable: 'packager-sweeper',
     slots: SWEEPER_SLOTS,
     ackWaitMs: config.ACK_WAIT,
-    handle: (delivery) => sweep({ storage, bucket, now, log }, delivery),
+    healthy: (signal) => untilHealthy([storageCheck(storage, bucket)], log, signal),
+    reconnect: () => connection.reconnect(),
+    handle: (delivery) => sweep({ eventLog, storage, bucket, times, now, log }, delivery),
     log,
   });
 }

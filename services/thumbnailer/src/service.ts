@@ -22,7 +22,7 @@ export async function createThumbnailer(
   const bucket = config.MEDIA_BUCKET;
   const deps = await createStageDeps(runtime, config, { bucket, ...(onStep === undefined ? {} : { onStep }) });
   const { storage } = deps;
-  const definition = thumbnailerStage({ storage, bucket }, ffmpegAt(config.FFMPEG_PATH));
+  const definition = thumbnailerStage({ storage, bucket }, ffmpegAt(config.FFMPEG_PATH, config.STALL_TIMEOUT / 1_000));
   let worker: { stop(): Promise<void> } | undefined;
   return {
     checks: [storageCheck(storage, bucket)],
@@ -40,11 +40,12 @@ export async function createThumbnailer(
  * Renders with the ffmpeg at a path, through the one runner that sets whitelists and limits. What it reads is our own
  * encode, so a damaged input is our failure, to be tried again, and not that of the person who uploaded.
  */
-export function ffmpegAt(ffmpegPath: string): RunFfmpeg {
+export function ffmpegAt(ffmpegPath: string, stallSeconds?: number): RunFfmpeg {
   return async (input, { inputOptions, filter, outputs }, signal) => {
     const inputs = [{ path: input, options: inputOptions }];
     try {
-      await runFfmpeg({ ffmpegPath, inputs, filter, outputs, signal, timeoutSeconds: FFMPEG_TIMEOUT_SECONDS });
+      const timeoutSeconds = FFMPEG_TIMEOUT_SECONDS;
+      await runFfmpeg({ ffmpegPath, inputs, filter, outputs, signal, timeoutSeconds, stallSeconds });
     } catch (error) {
       if (!(error instanceof Failure) || error.retryable) throw error;
       const detail = `on our own encode: ${error.code}: ${error.detail}`;

@@ -24,7 +24,8 @@ export const arbitraryPackage: fc.Arbitrary<PackageFacts> = fc
         bitrate: bitrates[index] ?? 1_000_000,
         frames,
       });
-      return rescaled(video, timescale, frameTicks);
+      // A thousand frames a second at most: shorter ones would be nothing in a playlist's six decimals.
+      return rescaled(video, timescale, Math.max(frameTicks, Math.ceil(timescale / 1_000)));
     });
     const lasting = seconds(videos[0]);
     const audio = (id: string, language: string | null, isDefault: boolean, channels: number) =>

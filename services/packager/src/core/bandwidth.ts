@@ -6,14 +6,15 @@ export interface Piece {
 
 /**
  * The peak segment bit rate of RFC 8216, 4.1, in bit/s: the largest rate of any run of segments that lasts between half
- * and one and a half target durations. Content too short for any such run is one run as a whole.
+ * and one and a half target durations; never below the average. Content too short for any such run is one run as a whole.
  */
 export function peakBandwidth(pieces: readonly Piece[], timescale: number, targetSeconds: number): number {
   let peak = 0;
   for (let first = 0; first < pieces.length; first += 1) {
     peak = Math.max(peak, peakFrom(pieces, first, timescale, targetSeconds));
   }
-  return peak === 0 ? averageBandwidth(pieces, timescale) : Math.ceil(peak);
+  // Where the runs that count leave out the heaviest part (1.5 s in three uneven segments), the average is above them.
+  return Math.max(Math.ceil(peak), averageBandwidth(pieces, timescale));
 }
 
 function peakFrom(pieces: readonly Piece[], first: number, timescale: number, targetSeconds: number): number {
