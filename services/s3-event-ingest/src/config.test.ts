@@ -15,6 +15,15 @@ describe('the configuration', () => {
     expect(() => parseIngestConfig(env)).toThrow(/SQS_QUEUE_URL.*S3_WEBHOOK_TOKEN/);
   });
 
+  it('looks for what was missed once a minute, and calls an hour of silence stuck', () => {
+    const { RECONCILE_INTERVAL, STUCK_AFTER } = parseIngestConfig({ ...env, S3_WEBHOOK_TOKEN: 'secret' });
+    expect([RECONCILE_INTERVAL, STUCK_AFTER]).toEqual([60_000, 3_600_000]);
+  });
+
+  it.each(['RECONCILE_INTERVAL', 'STUCK_AFTER'])('refuses a %s below a second', (name) => {
+    expect(() => parseIngestConfig({ ...env, S3_WEBHOOK_TOKEN: 'secret', [name]: '999ms' })).toThrow(`${name}:`);
+  });
+
   it('names a wrong queue', () => {
     expect(() => parseIngestConfig({ ...env, SQS_QUEUE_URL: 'uploads' })).toThrow('SQS_QUEUE_URL:');
   });

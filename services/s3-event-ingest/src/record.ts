@@ -35,14 +35,23 @@ export async function recordObject(
     return 'foreign';
   }
   const history = await readKnown(deps.eventLog, videoId);
-  const log = deps.log.child({ videoId });
   if (history.state.status === 'none') {
-    log.warn({ key: object.key, via }, 'an object for a video that the log does not know; left alone');
+    deps.log.warn({ videoId, key: object.key, via }, 'an object for a video that the log does not know; left alone');
     return 'unknown';
   }
-  const { state: video } = history;
-  const traceparent = history.entries.at(-1)?.traceparent;
-  const options = { traceparent, attributes: { 'rushes.video': videoId, 'rushes.via': via } };
+  return recordKnown(deps, history.state, history.entries.at(-1)?.traceparent, object, via);
+}
+
+/** The same for a video whose history was read already; `traceparent` is its last event's. */
+export function recordKnown(
+  deps: RecordDeps,
+  video: Video,
+  traceparent: string | undefined,
+  object: { bucket: string; key: string },
+  via: UploadedData['via'],
+): Promise<Verdict> {
+  const options = { traceparent, attributes: { 'rushes.video': video.id, 'rushes.via': via } };
+  const log = deps.log.child({ videoId: video.id });
   return withSpan('record upload', options, () => settle({ ...deps, log }, video, object, via));
 }
 

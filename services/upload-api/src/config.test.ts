@@ -31,6 +31,7 @@ describe('the configuration', () => {
     ['UPLOAD_URL_TTL', { UPLOAD_URL_TTL: '8d' }],
     ['UPLOAD_TTL', { UPLOAD_TTL: '0s' }],
     ['MAX_UPLOAD_BYTES', { MAX_UPLOAD_BYTES: '6000000000000' }],
+    ['RECONCILE_INTERVAL', { RECONCILE_INTERVAL: '0s' }],
     ['NATS_URL', { NATS_URL: '' }],
   ])('names a wrong %s', (name, change) => {
     expect(() => parseUploadApiConfig({ ...env, ...change })).toThrow(`${name}:`);

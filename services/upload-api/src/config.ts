@@ -39,6 +39,8 @@ const variables = {
   UPLOAD_URL_TTL: durationSchema
     .prefault('1h')
     .refine((ms) => ms >= SECOND_MS && ms <= MAX_URL_TTL_MS, 'must be between 1s and 7d'),
+  /** Where it is set: uploads are looked for that have run out of time no less often than that. */
+  RECONCILE_INTERVAL: durationSchema.refine((ms) => ms >= SECOND_MS, 'must be at least 1s').optional(),
   MAX_UPLOAD_BYTES: z.coerce
     .number()
     .int()

@@ -21,6 +21,7 @@ async function register(deps: Deps, videoId: string, body: CreateVideo) {
   const closesAt = new Date(deps.now().getTime() + deps.uploadTtlMs).toISOString();
   const data = requestedData(body, { bucket: deps.bucket, key: sourceKey(videoId), closesAt });
   const executed = await deps.eventLog.execute(videoId, { type: 'request', data });
+  if (executed.kind === 'appended') await deps.onStep?.('appended', videoId);
   // The repetition of a request: the video as it is by now, whatever has become of it.
   if (executed.kind === 'refused' && executed.objection === 'exists') {
     return settle(videoId, { ...executed, kind: 'unchanged' });
@@ -38,6 +39,7 @@ async function chooseId(deps: Deps, header: string | string[] | undefined, body:
     throw new ProblemError('validation_failed', `Idempotency-Key ${error.message}`, { errors: [error] });
   }
   const reserved = await deps.reservations.reserve(key, body, videoId);
+  await deps.onStep?.('reserved', reserved.videoId);
   if (reserved.sameBody) return reserved.videoId;
   const detail = 'This Idempotency-Key was used for another video within the last 24 hours. Use a new key.';
   throw new ProblemError('idempotency_conflict', detail);

@@ -2,6 +2,9 @@ import type { Log } from '@rushes/shared/log';
 import type { PresignedPut, Storage } from '@rushes/shared/storage';
 import type { Reservations } from './reservations.ts';
 
+/** Between an Idempotency-Key's reservation and the video's first event a crash must lose nothing; tests kill the process at each. */
+export type CreateStep = 'reserved' | 'appended';
+
 /** Links a browser can use, against the store's public address. */
 export interface Signer {
   put(object: { bucket: string; key: string; contentType: string; size: number }): Promise<PresignedPut>;
@@ -23,4 +26,6 @@ export interface Deps {
   now: () => Date;
   /** A new UUIDv7. */
   newId: () => string;
+  /** Called at every step of registering a video; only tests give one. */
+  onStep?: ((step: CreateStep, videoId: string) => Promise<void>) | undefined;
 }

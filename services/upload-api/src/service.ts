@@ -1,5 +1,6 @@
 import { startWorker, type Worker } from '@rushes/shared/bus';
-import { type Runtime, type Service, untilHealthy } from '@rushes/shared/service';
+import { readOpenVideos } from '@rushes/shared/open-videos';
+import { busCheck, type Runtime, type Service, untilHealthy } from '@rushes/shared/service';
 import {
   createS3Client,
   createStorage,
@@ -11,37 +12,72 @@ import {
 import { v7 as uuidv7 } from 'uuid';
 import { removeUpload } from './cleanup.ts';
 import type { UploadApiConfig } from './config.ts';
-import type { Deps, Signer } from './ports.ts';
+import { expiryInterval } from './core/expiry.ts';
+import { type Expirer, startExpirer } from './expirer.ts';
+import type { CreateStep, Deps, Signer } from './ports.ts';
 import { createReservations } from './reservations.ts';
 import { addRoutes } from './routes.ts';
 
 /** Removals at the same time; each is a few short calls to the store. */
 const CLEANUP_SLOTS = 2;
+const LEASE_KEY = 'upload-api.expirer';
+/** Entries of the index read at once. */
+const PAGE = 1_000;
 
-/** Takes commands over HTTP and removes uploads that are called off. Keeps no state: every answer is read from the log. */
-export async function createUploadApi(runtime: Runtime, config: UploadApiConfig): Promise<Service> {
+/**
+ * Takes commands over HTTP, removes uploads that are called off, and closes those that run out of time. Keeps no state: every
+ * answer is read from the log.
+ * @param onStep only tests give one
+ */
+export async function createUploadApi(
+  runtime: Runtime,
+  config: UploadApiConfig,
+  onStep?: (step: CreateStep, videoId: string) => Promise<void>,
+): Promise<Service> {
   const storage = createStorage(createS3Client(config));
   const s3Check = storageCheck(storage, config.UPLOADS_BUCKET);
-  await addRoutes(runtime.http, await createDeps(runtime, config, storage), config.ALLOWED_ORIGINS);
-  let worker: Worker | undefined;
+  const deps = await createDeps(runtime, config, storage);
+  await addRoutes(runtime.http, { ...deps, onStep }, config.ALLOWED_ORIGINS);
+  const running: (Worker | Expirer)[] = [];
   return {
     checks: [s3Check],
     async start() {
-      worker = startWorker({
-        client: runtime.client,
-        stream: 'VIDEO',
-        durable: 'upload-api',
-        slots: CLEANUP_SLOTS,
-        ackWaitMs: config.ACK_WAIT,
-        log: runtime.log,
-        healthy: (signal) => untilHealthy([s3Check], runtime.log, signal),
-        handle: (delivery) => removeUpload({ eventLog: runtime.eventLog, storage, log: runtime.log }, delivery),
-      });
+      running.push(startCleanup(runtime, config, storage), await startExpiring(runtime, config, storage));
     },
     async stop() {
-      await worker?.stop();
+      await Promise.all(running.map((each) => each.stop()));
     },
   };
+}
+
+function startCleanup(runtime: Runtime, config: UploadApiConfig, storage: Storage): Worker {
+  return startWorker({
+    client: runtime.client,
+    stream: 'VIDEO',
+    durable: 'upload-api',
+    slots: CLEANUP_SLOTS,
+    ackWaitMs: config.ACK_WAIT,
+    reconnect: () => runtime.connection.reconnect(),
+    log: runtime.log,
+    healthy: (signal) => untilHealthy([storageCheck(storage, config.UPLOADS_BUCKET)], runtime.log, signal),
+    handle: (delivery) => removeUpload({ eventLog: runtime.eventLog, storage, log: runtime.log }, delivery),
+  });
+}
+
+async function startExpiring(runtime: Runtime, config: UploadApiConfig, storage: Storage): Promise<Expirer> {
+  const { connection, client, manager, eventLog, worker, now, log } = runtime;
+  const kv = await client.views.kv('CLAIMS', { bindOnly: true });
+  const checks = [busCheck(connection, manager), storageCheck(storage, config.UPLOADS_BUCKET)];
+  return startExpirer({
+    eventLog,
+    storage,
+    openVideos: (from) => readOpenVideos(connection, { from, limit: PAGE }),
+    now,
+    log,
+    lease: { kv, key: LEASE_KEY, worker, leaseMs: config.ACK_WAIT, now, log },
+    intervalMs: expiryInterval(config.UPLOAD_TTL, config.RECONCILE_INTERVAL),
+    healthy: (signal) => untilHealthy(checks, log, signal),
+  });
 }
 
 async function createDeps(runtime: Runtime, config: UploadApiConfig, storage: Storage): Promise<Deps> {

@@ -27,6 +27,7 @@ const ADVICE: Record<FailureCode, Advice> = {
   source_missing: replace('Upload the file again.'),
   package_invalid: again('Make it anew: the file itself seems to be good.'),
   attempts_exhausted: again('Make it anew: the cause may have been a passing one.'),
+  stalled: again('Make it anew: the cause may have been a passing one.'),
   storage_unavailable: again('Make it anew when object storage answers again.'),
   bus_unavailable: again('Make it anew when the event log answers again.'),
   disk_full: again('Free some space on the machine that transcodes, then make it anew.'),

@@ -17,6 +17,7 @@ export const OBJECTIONS: Record<Objection, { code: ProblemCode; detail: string }
     code: 'wrong_state',
     detail: 'The upload of this video was cancelled or has run out of time. Register the video anew.',
   },
+  upload_open: { code: 'wrong_state', detail: 'The time of this upload has not run out yet.' },
   wrong_state: {
     code: 'wrong_state',
     detail: 'The video is not in a state that allows this. Wait until it is ready or failed.',
