@@ -19,21 +19,40 @@ const logIdsSchema = z.record(z.string(), z.string());
  * is noticed even when nothing of it is left. Throws SetupError.
  */
 export async function prepareNats(targets: Targets, layout: Layout, ackWaitMs: number): Promise<void> {
-  const { nats } = targets;
-  const file = join(layout.state, 'log.json');
-  const known = readJson(file, logIdsSchema) ?? {};
-  const place = nats.embedded ? 'embedded' : new URL(nats.url).host;
-  const { logId } = await patiently('NATS', nats.url, async () => {
-    const connection = await connectAsAdmin(targets);
-    try {
-      const expectedLogId = known[place];
-      const newId = () => crypto.randomUUID();
-      return await bootstrapNats({ connection, replicas: 1, ackWaitMs, newId, expectedLogId });
-    } finally {
-      await connection.close();
-    }
-  });
-  if (known[place] !== logId) writeJson(file, { ...known, [place]: logId });
+  await patiently('NATS', targets.nats.url, () => ensureNats(targets, layout, ackWaitMs));
+}
+
+/** The same, once: what was missing and was made, or brought up to date. Throws LogLost. */
+export async function ensureNats(targets: Targets, layout: Layout, ackWaitMs: number): Promise<string[]> {
+  const place = natsPlace(targets.nats);
+  const expectedLogId = knownLogs(layout)[place];
+  const connection = await connectAsAdmin(targets);
+  try {
+    const newId = () => crypto.randomUUID();
+    const { logId, made } = await bootstrapNats({ connection, replicas: 1, ackWaitMs, newId, expectedLogId });
+    if (expectedLogId !== logId) rememberLog(layout, place, logId);
+    return made;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** From now on another log at this place is an error. */
+export function rememberLog(layout: Layout, place: string, logId: string): void {
+  writeJson(logsFile(layout), { ...knownLogs(layout), [place]: logId });
+}
+
+/** How a home calls a NATS: its own moves from port to port. */
+export function natsPlace({ embedded, url }: Pick<Targets['nats'], 'embedded' | 'url'>): string {
+  return embedded ? 'embedded' : new URL(url).host;
+}
+
+function knownLogs(layout: Layout): Record<string, string> {
+  return readJson(logsFile(layout), logIdsSchema) ?? {};
+}
+
+function logsFile(layout: Layout): string {
+  return join(layout.state, 'log.json');
 }
 
 async function connectAsAdmin({ nats }: Targets): Promise<NatsConnection> {

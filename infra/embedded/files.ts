@@ -23,7 +23,8 @@ export function resetHome(layout: Layout): void {
   const { endpoints, secrets, state, config, data, logs, scratch } = layout;
   for (const path of [endpoints, secrets, config, data, logs, scratch]) rmSync(path, { recursive: true, force: true });
   // The lock of this very start lies in the same folder.
-  for (const name of ['ports.json', 'pids.json', 'log.json']) rmSync(join(state, name), { force: true });
+  for (const name of ['ports.json', 'pids.json', 'log.json', 'restored.json'])
+    rmSync(join(state, name), { force: true });
 }
 
 export function makeFolders(layout: Layout): void {

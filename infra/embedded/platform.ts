@@ -1,17 +1,20 @@
 import { rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { repairRestored, wasRestored } from '../backup/repair.ts';
 import { SERVICE_NAMES } from '../nats/index.ts';
+import { ensureNats } from './bootstrap.ts';
 import { createEndpointsFile } from './endpoints.ts';
 import { homeLayout, type Layout, makeFolders, readJson, resetHome, writeJson } from './files.ts';
 import { SetupError } from './install.mjs';
+import { type Keeper, startKeeper } from './keeper.ts';
 import { endEarlierProcesses, recordProcesses, takeLock } from './lock.ts';
 import { fillCompileCache } from './node-processes.ts';
 import { choosePorts, isPortFree, type PortRequest } from './ports.ts';
 import { createSupervisor, type ProcessSpec } from './processes.ts';
 import { loadSecrets } from './secrets.ts';
 import { SEAWEED_PORTS } from './servers.ts';
-import { openEnvironment } from './service-env.ts';
+import { adminEnvironment, openEnvironment } from './service-env.ts';
 import type { Settings } from './settings.ts';
 import { type Say, startServers, startServices } from './startup.ts';
 import { buildStudio } from './studio.ts';
@@ -25,6 +28,9 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/** A few dozen requests each time. */
+const KEEPER_MS = 10_000;
+const LOST_AGAIN_MS = 60_000;
 const MIN_FREE_BYTES = 500_000_000;
 const STOP_ORDER = [['edge', ...SERVICE_NAMES], ['notifier'], ['nats', 'mongod', 's3', 'sqs']] as const;
 
@@ -34,6 +40,7 @@ export function createPlatform(settings: Settings, env: NodeJS.ProcessEnv, say: 
   let onChange = () => {};
   // Without the lock the home is another's: nothing in it may be touched.
   let locked = false;
+  let keeper: Keeper | undefined;
   const supervisor = createSupervisor({
     logsDir: layout.logs,
     report: (line) => say(`! ${line}`),
@@ -41,6 +48,7 @@ export function createPlatform(settings: Settings, env: NodeJS.ProcessEnv, say: 
       recordProcesses(layout, supervisor.running());
       onChange();
     },
+    again: (name) => name === 'nats' && keeper?.wake(),
   });
 
   const run = async (spec: ProcessSpec, what: string) => {
@@ -69,18 +77,25 @@ export function createPlatform(settings: Settings, env: NodeJS.ProcessEnv, say: 
       const services = async () => {
         await Promise.all([core, fillCompileCache(layout)]);
         const parts = { settings, targets, tools, scratchDir: layout.scratch, env };
+        if (wasRestored(layout)) {
+          await storage;
+          await repairRestored(layout, adminEnvironment(parts), say);
+        }
         await startServices({ layout, ports, services: parts, studio: built }, run, say);
       };
       await Promise.all([storage, built, services()]);
       const endpoints = createEndpointsFile({ layout, targets, secrets, ports });
       onChange = () => endpoints.update(supervisor.running());
       onChange();
+      const ensure = () => ensureNats(targets, layout, settings.ACK_WAIT);
+      keeper = startKeeper({ ensure, say, intervalMs: KEEPER_MS, repeatMs: LOST_AGAIN_MS, now: Date.now });
       return { origin: targets.origin };
     },
     async stop() {
       if (!locked) return;
       onChange = () => {};
       rmSync(layout.endpoints, { force: true });
+      await keeper?.stop();
       await supervisor.stop(STOP_ORDER);
       rmSync(join(layout.state, 'lock.json'), { force: true });
     },

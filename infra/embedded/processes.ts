@@ -42,6 +42,8 @@ export interface SupervisorDeps {
   report(line: string): void;
   /** Called synchronously whenever a process was started or has ended. */
   changed(): void;
+  /** Called when a process that had ended does its work again. */
+  again?(name: string): void;
 }
 
 const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
@@ -113,7 +115,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       if (each.stopping.signal.aborted) return;
       ended = launch(each);
       void untilReady(each, ended).then(
-        () => deps.report(`${name} is running again`),
+        () => {
+          deps.report(`${name} is running again`);
+          deps.again?.(name);
+        },
         // Its end is reported by the loop; one that hangs is made to end.
         () => each.child?.pid !== undefined && killTree(each.child.pid),
       );

@@ -23,6 +23,35 @@ export function openEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !OWNED.test(name)));
 }
 
+/**
+ * Names of what configures Rushes and is set outside. The rest of a shell's environment may hold anything, also secrets that
+ * are none of ours, and is not written to files.
+ */
+const CONFIGURES =
+  /^(ACK_WAIT|CONCURRENCY|FFMPEG_PATH|FFPROBE_PATH|GENERATION_GRACE|LOG_LEVEL|MAX_UPLOAD_BYTES|PROFILES_FILE|RECONCILE_INTERVAL|SCRATCH_MAX_BYTES|STUCK_AFTER|UPLOAD_TTL|UPLOAD_URL_TTL|OTEL_\w+)$/;
+
+/** What a service is given beyond the shell's own: all that it takes to run it, or a tool in its name, by hand. */
+export function ownEnvironment(service: ServiceName, deps: ServiceEnvDeps): NodeJS.ProcessEnv {
+  const open = openEnvironment(deps.env);
+  const all = Object.entries(serviceEnvironment(service, deps));
+  return Object.fromEntries(all.filter(([name, value]) => CONFIGURES.test(name) || open[name] !== value));
+}
+
+/** What the administrator's tools need: backup, restore, repair. */
+export function adminEnvironment({ targets, env }: ServiceEnvDeps): NodeJS.ProcessEnv {
+  const { nats, s3 } = targets;
+  return {
+    NATS_URL: nats.url,
+    ...nats.variablesOf('admin'),
+    S3_ENDPOINT: s3.endpoint,
+    S3_REGION: s3.region,
+    S3_FORCE_PATH_STYLE: env.S3_FORCE_PATH_STYLE || 'true',
+    UPLOADS_BUCKET: s3.uploadsBucket,
+    MEDIA_BUCKET: s3.mediaBucket,
+    ...keyVariables(s3.keysOf('admin')),
+  };
+}
+
 /** The whole environment of one service: what was set outside, and of the rest no more than it needs. */
 export function serviceEnvironment(service: ServiceName, deps: ServiceEnvDeps): NodeJS.ProcessEnv {
   const { settings, targets, env } = deps;

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '../nats/index.ts';
 import { prepareBuckets, prepareNats, prepareQueue } from './bootstrap.ts';
-import { type Layout, writePrivateFile } from './files.ts';
+import { catalogReady } from './catalog-ready.ts';
+import { writeEnvironmentFiles } from './env-files.ts';
+import type { Layout } from './files.ts';
 import { edgeProcess, nodeSpec, notifierProcess, sqsProcess } from './node-processes.ts';
 import type { ProcessSpec } from './processes.ts';
 import type { Secrets } from './secrets.ts';
@@ -101,21 +103,19 @@ export async function startServices(
     cdnBaseUrl: cdnBaseUrl(settings, targets),
     env: openEnvironment(env),
   });
-  const specOf = (name: ServiceName) => nodeSpec(serviceProcess(name, ports, services), layout);
+  const specOf = (name: ServiceName): ProcessSpec => {
+    const spec = nodeSpec(serviceProcess(name, ports, services), layout);
+    return name === 'catalog' ? { ...spec, ready: (signal) => catalogReady(String(urls.catalog), signal, say) } : spec;
+  };
+  writeEnvironmentFiles(layout, ports, services);
   const mine = SERVICE_NAMES.filter((name) => !settings.without.includes(name));
   for (const name of settings.without) {
-    const file = join(layout.config, `${name}.env`);
-    writePrivateFile(file, environmentFile(specOf(name).env));
-    say(`without ${name}: run it with node --env-file=${file} services/${name}/src/main.ts`);
+    say(
+      `without ${name}: run it with node --env-file=${join(layout.config, `${name}.env`)} services/${name}/src/main.ts`,
+    );
   }
   const startEdge = () => run(nodeSpec(edge, layout), 'edge');
   await Promise.all([...mine.map((name) => run(specOf(name), name)), studio.then(startEdge)]);
-}
-
-/** A service's whole environment as `node --env-file` reads it. */
-function environmentFile(environment: NodeJS.ProcessEnv): string {
-  const set = Object.entries(environment).filter(([, value]) => value !== undefined);
-  return set.map(([name, value]) => `${name}=${JSON.stringify(value)}\n`).join('');
 }
 
 function serviceProcess(name: ServiceName, ports: Record<string, number>, deps: ServiceEnvDeps) {
