@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { evolve, noVideo, present, type VideoState } from '@rushes/shared/video';
-import { viewOf } from '../../services/catalog/src/core/document.ts';
+import { knownOf, viewOf } from '../../services/catalog/src/core/document.ts';
 import type { World } from './harness.ts';
 
 /** What the whole log folds into, by video: read anew from its first event. */
@@ -31,7 +31,7 @@ export async function differencesFromLog(world: World): Promise<string[]> {
     missing.delete(document._id);
     if (known === undefined || known.state.status === 'none') differences.push(`${document._id} is in no log`);
     else if (document.lastSeq !== known.lastSeq) differences.push(`${document._id} is at ${document.lastSeq}`);
-    else if (!isDeepStrictEqual(JSON.parse(document.state), asJson(known.state)))
+    else if (!isDeepStrictEqual(asJson(knownOf(document).state), asJson(known.state)))
       differences.push(`the state of ${document._id}`);
     else if (!isDeepStrictEqual(asJson(viewOf(document)), asJson(present(known.state, checkpoint.cdnBaseUrl)))) {
       differences.push(`the view of ${document._id}`);

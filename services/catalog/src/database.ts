@@ -3,12 +3,14 @@ import { ProblemError } from '@rushes/shared/http';
 import { type Collection, type Db, MongoClient, MongoError, MongoServerError } from 'mongodb';
 import type { Quarantined } from './core/batch.ts';
 import type { VideoDocument } from './core/document.ts';
-import { TITLE_COLLATION } from './core/query.ts';
 
 /** How far a collection of videos has come. It moves after the documents, so they hold at least what it says. */
 export interface Checkpoint {
-  /** The one that is served, and a new one that is being built beside it. */
-  _id: 'videos' | 'videos.next';
+  /**
+   * `videos`: the one that is served, and this one document says so. `videos.previous`: what was served before, to go back
+   * to. `videos.next`, `videos.rebuild`: one that is being built, by the catalog itself or by the command.
+   */
+  _id: 'videos' | 'videos.previous' | 'videos.next' | 'videos.rebuild';
   /** Last sequence of the log that is in the documents. */
   sequence: number;
   /** Which log that was: sequences of another one mean nothing. */
@@ -18,6 +20,8 @@ export interface Checkpoint {
   collection: string;
   /** Where the log ended when the building began: until there the read model is known to be incomplete. */
   target: number;
+  /** Which source made the documents; `mixed` when several did. Absent: made before anybody kept it. */
+  foldVersion?: string;
 }
 
 export interface Database {
@@ -70,25 +74,6 @@ export async function cursorKey({ meta }: Pick<Database, 'meta'>): Promise<Buffe
       if (!isDuplicateKey(error)) throw error;
     }
   }
-}
-
-/** Makes a collection of videos that no checkpoint names yet, with an index for each sort order, tags, words and live reads. */
-export async function createVideoCollection(database: Database): Promise<string> {
-  const names = await database.db.listCollections({ name: /^videos_\d+$/ }, { nameOnly: true }).toArray();
-  const highest = Math.max(0, ...names.map(({ name }) => Number(name.slice('videos_'.length))));
-  const name = `videos_${highest + 1}`;
-  await database
-    .videos(name)
-    .createIndexes([
-      { key: { deleted: 1, createdAt: -1, _id: -1 } },
-      { key: { deleted: 1, updatedAt: -1, _id: -1 } },
-      { key: { deleted: 1, title: 1, _id: 1 }, collation: TITLE_COLLATION },
-      { key: { status: 1, createdAt: -1, _id: -1 } },
-      { key: { tags: 1, createdAt: -1, _id: -1 } },
-      { key: { words: 1 } },
-      { key: { lastSeq: 1 } },
-    ]);
-  return name;
 }
 
 export function isDuplicateKey(error: unknown): boolean {

@@ -6,4 +6,3 @@ export type Connection = Runtime['connection'];
 export type StreamManager = Runtime['manager'];
 /** A key-value bucket of NATS. */
 export type Bucket = Awaited<ReturnType<Runtime['client']['views']['kv']>>;
-export type BucketEntry = Awaited<ReturnType<Bucket['get']>>;

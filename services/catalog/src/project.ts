@@ -6,10 +6,12 @@ import { type Recent, writeBatch } from './write.ts';
 
 /** Events that one round of writes is made of at most. */
 const BATCH = 1_000;
+/** What is being built is read by nobody: most states of a video are passed by within so many events, and never written. */
+const BUILDING_BATCH = 4_000;
+/** Bytes of events that are waiting, or are one batch: an event may have 256 KiB. */
+const MAX_BYTES = 32 * 1024 ** 2;
 /** Larger batches are a rebuild or a rush, whose traces nobody would read. */
 const TRACED_BATCH = 20;
-/** Events read ahead while a batch is being written. */
-const READ_AHEAD = 2 * BATCH;
 
 export interface ProjectDeps {
   database: Database;
@@ -29,18 +31,24 @@ export async function project(
   options: {
     signal: AbortSignal;
     enough?: (sequence: number) => boolean;
+    /** Events behind this one are left for later. */
+    upTo?: number;
+    /** The collection is not served yet. */
+    building?: boolean;
     onProgress: (checkpoint: Checkpoint) => void;
   },
 ): Promise<Checkpoint> {
+  const { upTo = Number.POSITIVE_INFINITY } = options;
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
-  const queue = createQueue(signal);
+  const size = options.building ? BUILDING_BATCH : BATCH;
+  const queue = createQueue(signal, size);
   const reading = queue.fill(deps.eventLog.follow({ fromSequence: from.sequence + 1, signal }));
   const recent: Recent = new Map();
   let checkpoint = from;
   try {
-    while (!signal.aborted && options.enough?.(checkpoint.sequence) !== true) {
-      const batch = await queue.take(BATCH);
+    while (!signal.aborted && checkpoint.sequence < upTo && options.enough?.(checkpoint.sequence) !== true) {
+      const batch = (await queue.take()).filter(({ sequence }) => sequence <= upTo);
       if (signal.aborted) break;
       const startedAt = new Date();
       checkpoint = await writeBatch({ ...deps, recent }, checkpoint, batch, signal);
@@ -62,15 +70,17 @@ function traceBatch(batch: readonly Followed[], startedAt: Date): void {
   }
 }
 
-/** Between the one who reads and the one who writes. */
-function createQueue(signal: AbortSignal) {
+/** Between the one who reads, at most two batches ahead, and the one who writes. */
+function createQueue(signal: AbortSignal, size: number) {
   const waiting: Followed[] = [];
+  let bytes = 0;
   let failure: unknown;
   let wake = Promise.withResolvers<void>();
   const turn = () => {
     wake.resolve();
     wake = Promise.withResolvers<void>();
   };
+  const isFull = () => waiting.length >= 2 * size || bytes >= MAX_BYTES;
   signal.addEventListener('abort', turn, { once: true });
   return {
     /** Never rejects: the writer hears of a failure when it takes the next batch. */
@@ -78,21 +88,23 @@ function createQueue(signal: AbortSignal) {
       try {
         for await (const message of messages) {
           waiting.push(message);
+          bytes += message.body.length;
           if (waiting.length === 1) turn();
-          while (waiting.length >= READ_AHEAD && !signal.aborted) await wake.promise;
+          while (isFull() && !signal.aborted) await wake.promise;
         }
       } catch (error) {
         failure = error;
         turn();
       }
     },
-    /** What is there, at most `max`; waits for the first. Empty only when `signal` aborted. */
-    async take(max: number): Promise<Followed[]> {
+    /** What is there, at most one batch; waits for the first. Empty only when `signal` aborted. */
+    async take(): Promise<Followed[]> {
       while (waiting.length === 0 && !signal.aborted) {
         if (failure !== undefined) throw failure;
         await wake.promise;
       }
-      const taken = waiting.splice(0, max);
+      const taken = waiting.splice(0, size);
+      for (const { body } of taken) bytes -= body.length;
       turn();
       return taken;
     },

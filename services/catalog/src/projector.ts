@@ -1,11 +1,14 @@
 import { wait } from '@rushes/shared/bus';
+import { type Lease, tryAcquire } from '@rushes/shared/lease';
 import type { Log } from '@rushes/shared/log';
+import { ensureIndexes } from './collections.ts';
 import type { Checkpoint, Database } from './database.ts';
-import { type Lease, tryAcquire } from './lease.ts';
+import { versionAfter } from './fold-version.ts';
 import { assertSameLog, type LogEnd, readLogEnd, WrongLog } from './log-end.ts';
 import type { Bucket, Logger, StreamManager } from './ports.ts';
 import { project } from './project.ts';
 import { begin, forgetUnfinished, rebuild } from './rebuild.ts';
+import { refoldUnderstood } from './refold.ts';
 import { CheckpointMoved } from './write.ts';
 
 export interface ProjectorDeps {
@@ -16,6 +19,7 @@ export interface ProjectorDeps {
   worker: string;
   leaseMs: number;
   cdnBaseUrl: string;
+  foldVersion: string;
   now: () => Date;
   log: Logger;
   /** Hears of every checkpoint that was written here. */
@@ -120,9 +124,29 @@ async function readServing(deps: ProjectorDeps): Promise<{ serving: Checkpoint |
 async function projectAll(deps: ProjectorDeps, signal: AbortSignal, begun: () => void): Promise<void> {
   const { serving, end } = await readServing(deps);
   begun();
-  const start = serving ?? (await begin(deps, 'videos', end));
+  const start = await buildWhole(deps, serving ?? (await begin(deps, 'videos', end)), signal);
+  if (signal.aborted) return;
   const current = start.cdnBaseUrl === deps.cdnBaseUrl ? start : await rebuild(deps, start, end, signal);
   if (current === null) return;
-  await forgetUnfinished(deps.database, current);
+  await forgetUnfinished(deps.database, 'videos.next');
+  await noteVersion(deps, current);
+  await refoldUnderstood(deps, current, signal);
   await project(deps, current, { signal, onProgress: deps.onProgress });
+}
+
+/** A read model that is not whole is read by nobody, so it is built first, and its indexes last. */
+async function buildWhole(deps: ProjectorDeps, start: Checkpoint, signal: AbortSignal): Promise<Checkpoint> {
+  const { onProgress } = deps;
+  const whole = await project(deps, start, { signal, upTo: start.target, building: true, onProgress });
+  if (!signal.aborted) await ensureIndexes(deps.database, whole.collection);
+  return whole;
+}
+
+/** Documents that two versions have written are nobody's to compare with. */
+async function noteVersion({ database, foldVersion, log }: ProjectorDeps, current: Checkpoint): Promise<void> {
+  const version = versionAfter(current.foldVersion, foldVersion);
+  if (version === current.foldVersion) return;
+  const { _id, collection } = current;
+  await database.checkpoints.updateOne({ _id, collection }, { $set: { foldVersion: version } });
+  log.warn('the read model was begun by another version of what makes it: a rebuild brings all of it to this one');
 }

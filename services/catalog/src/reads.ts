@@ -14,6 +14,8 @@ interface Read<T> {
 }
 
 export interface Reads {
+  /** The checkpoint of what is served, when that is whole. Throws `behind`. */
+  whole(): Promise<Checkpoint>;
   /** Throws `not_found`, `behind`. */
   video(id: string, minSequence: number | undefined): Promise<Read<VideoDocument>>;
   list(
@@ -39,6 +41,7 @@ export function createReads(deps: ReadsDeps): Reads {
   const reads = readsOf(deps);
   const answered = <T>(work: Promise<T>) => work.catch((error: unknown) => Promise.reject(asUnavailable(error)));
   return {
+    whole: () => answered(reads.whole()),
     video: (id, minSequence) => answered(reads.video(id, minSequence)),
     list: (query, minSequence) => answered(reads.list(query, minSequence)),
     changed: (after, upTo, limit) => answered(reads.changed(after, upTo, limit)),
@@ -48,6 +51,7 @@ export function createReads(deps: ReadsDeps): Reads {
 function readsOf(deps: ReadsDeps): Reads {
   const find = (checkpoint: Checkpoint, id: string) => deps.database.videos(checkpoint.collection).findOne({ _id: id });
   return {
+    whole: () => checkpointAt(deps, 0),
     async video(id, minSequence) {
       const checkpoint = await checkpointAt(deps, minSequence ?? 0);
       const document = await find(checkpoint, id);

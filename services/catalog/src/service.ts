@@ -4,7 +4,11 @@ import { meter, type Runtime, type Service } from '@rushes/shared/service';
 import type { CatalogConfig } from './config.ts';
 import { createCursors } from './cursor.ts';
 import { type Checkpoint, cursorKey, openDatabase } from './database.ts';
+import { addDeadLetterRoutes } from './dead-letter-routes.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { createDiscards } from './discards.ts';
 import { createFeed } from './feed.ts';
+import { readFoldVersion } from './fold-version.ts';
 import { createLive } from './live.ts';
 import { readLogEnd } from './log-end.ts';
 import { createPosition } from './position.ts';
@@ -27,6 +31,12 @@ export async function createCatalog(runtime: Runtime, config: CatalogConfig): Pr
   const reads = createReads({ database, position, cursors, logEnd, now });
   const live = createLive({ reads, feed: createFeed({ position, changed: reads.changed, log }), board, log });
   const kv = await runtime.client.views.kv('CLAIMS', { bindOnly: true });
+  const discards = createDiscards({
+    ...runtime,
+    kv: await runtime.client.views.kv('DEAD_LETTERS', { bindOnly: true }),
+  });
+  const deadLetters = createDeadLetters({ database, eventLog, discards, cursors, log });
+  const foldVersion = await readFoldVersion();
   const projected = meter().createGauge('rushes.projected.sequence', {
     description: 'Last sequence of the log that is in the read model, where this replica projects.',
   });
@@ -38,6 +48,7 @@ export async function createCatalog(runtime: Runtime, config: CatalogConfig): Pr
 
   await runtime.http.register(cors, corsOptions(config.ALLOWED_ORIGINS));
   addCatalogRoutes(runtime.http, { reads, live, board, eventLog, logEnd, now });
+  addDeadLetterRoutes(runtime.http, { deadLetters, serving: reads.whole });
 
   return {
     checks: [
@@ -46,7 +57,8 @@ export async function createCatalog(runtime: Runtime, config: CatalogConfig): Pr
     ],
     async start() {
       const leaseMs = Math.min(LEASE_MS, config.ACK_WAIT);
-      projector = startProjector({ ...runtime, database, kv, leaseMs, cdnBaseUrl: config.CDN_BASE_URL, onProgress });
+      const cdnBaseUrl = config.CDN_BASE_URL;
+      projector = startProjector({ ...runtime, database, kv, leaseMs, cdnBaseUrl, foldVersion, onProgress });
     },
     async stop() {
       live.stop();

@@ -1,6 +1,6 @@
 import { type AnyBulkWriteOperation, MongoBulkWriteError } from 'mongodb';
-import { foldBatch, type LogMessage, quarantineOf, videoIdOf, type Write } from './core/batch.ts';
-import { type Known, knownOf, type VideoDocument } from './core/document.ts';
+import { beginningIn, foldBatch, type LogMessage, quarantineOf, videoIdOf, type Write } from './core/batch.ts';
+import { type Identity, type Known, knownOf, type VideoDocument } from './core/document.ts';
 import { type Checkpoint, type Database, isDuplicateKey } from './database.ts';
 import type { Logger } from './ports.ts';
 
@@ -37,8 +37,8 @@ export async function writeBatch(
   if (last === undefined) return checkpoint;
   await writeQuarantine(deps, checkpoint.logId, messages);
   const ids = [...new Set(messages.map(videoIdOf))];
-  for (;;) {
-    const known = await knownOfAll(deps, checkpoint.collection, ids);
+  for (let guessing = true; ; guessing = false) {
+    const known = await knownOfAll(deps, checkpoint.collection, ids, guessing ? beginningIn(messages) : new Set());
     const writes = foldBatch(messages, known, checkpoint.cdnBaseUrl);
     const written = await writeDocuments(deps.database, checkpoint.collection, writes);
     remember(deps.recent, ids, written ? writes : []);
@@ -49,8 +49,14 @@ export async function writeBatch(
   return moveCheckpoint(deps.database, checkpoint, last.sequence);
 }
 
-async function knownOfAll({ database, recent }: WriteDeps, collection: string, ids: string[]): Promise<Recent> {
-  const missing = ids.filter((id) => !recent.has(id));
+/** @param unread videos of which there is no document, as far as one can guess: held against the database as all is */
+async function knownOfAll(
+  { database, recent }: WriteDeps,
+  collection: string,
+  ids: string[],
+  unread: ReadonlySet<string>,
+): Promise<Recent> {
+  const missing = ids.filter((id) => !recent.has(id) && !unread.has(id));
   const known = missing.length === 0 ? new Map<string, Known>() : await readKnown(database, collection, missing);
   for (const id of ids) {
     const one = recent.get(id);
@@ -62,7 +68,10 @@ async function knownOfAll({ database, recent }: WriteDeps, collection: string, i
 /** Forgets what a batch was about and keeps what was written of it, at the end; the oldest go. */
 function remember(recent: Recent, ids: readonly string[], writes: readonly Write[]): void {
   for (const id of ids) recent.delete(id);
-  for (const { document, state } of writes) recent.set(document._id, { lastSeq: document.lastSeq, state });
+  for (const { document, state } of writes) {
+    const { _id, lastSeq, revision = 0 } = document;
+    recent.set(_id, { lastSeq, revision, state });
+  }
   for (const id of recent.keys()) {
     if (recent.size <= MAX_RECENT) break;
     recent.delete(id);
@@ -72,15 +81,30 @@ function remember(recent: Recent, ids: readonly string[], writes: readonly Write
 async function readKnown(database: Database, collection: string, ids: string[]): Promise<Map<string, Known>> {
   const found = database
     .videos(collection)
-    .find({ _id: { $in: ids } }, { projection: { lastSeq: 1, state: 1 }, batchSize: ids.length });
+    .find({ _id: { $in: ids } }, { projection: { lastSeq: 1, revision: 1, state: 1 }, batchSize: ids.length });
   const known = new Map<string, Known>();
   for await (const document of found) known.set(document._id, knownOf(document));
   return known;
 }
 
+/** Documents of one request: the server begins to write them while the next ones are being put together. */
+const CHUNK = 100;
+
 /** Whether every document was as expected. Those that were are written in any case. */
 async function writeDocuments(database: Database, collection: string, writes: readonly Write[]): Promise<boolean> {
-  if (writes.length === 0) return true;
+  const chunks: Promise<boolean>[] = [];
+  for (let start = 0; start < writes.length; start += CHUNK) {
+    chunks.push(writeChunk(database, collection, writes.slice(start, start + CHUNK)));
+  }
+  // All of them: what is still under way must not meet the same documents again.
+  const results = await Promise.allSettled(chunks);
+  return results.every((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+async function writeChunk(database: Database, collection: string, writes: readonly Write[]): Promise<boolean> {
   try {
     const result = await database.videos(collection).bulkWrite(writes.map(operationOf), { ordered: false });
     return result.insertedCount + result.matchedCount === writes.length;
@@ -91,8 +115,13 @@ async function writeDocuments(database: Database, collection: string, writes: re
 }
 
 function operationOf({ expected, document }: Write): AnyBulkWriteOperation<VideoDocument> {
-  if (expected === 0) return { insertOne: { document } };
-  return { replaceOne: { filter: { _id: document._id, lastSeq: expected }, replacement: document } };
+  if (expected.lastSeq === 0) return { insertOne: { document } };
+  return { replaceOne: { filter: identityFilter(document._id, expected), replacement: document } };
+}
+
+/** The document of a video while it is as it was read. */
+export function identityFilter(_id: string, { lastSeq, revision }: Identity) {
+  return { _id, lastSeq, revision: revision === 0 ? { $exists: false } : revision };
 }
 
 async function moveCheckpoint(database: Database, checkpoint: Checkpoint, sequence: number): Promise<Checkpoint> {

@@ -3,7 +3,7 @@ import { a, VIDEO_ID } from '@rushes/shared/testing';
 import { fold } from '@rushes/shared/video';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldBatch, type LogMessage, quarantineOf } from './batch.ts';
+import { beginningIn, foldBatch, type LogMessage, quarantineOf } from './batch.ts';
 import { type Known, knownOf } from './document.ts';
 
 const CDN = 'https://cdn.example/media';
@@ -18,22 +18,35 @@ describe('foldBatch', () => {
   it('folds several events of a video into one write that expects no document', () => {
     const writes = foldBatch(log, new Map(), CDN);
     expect(writes).toHaveLength(1);
-    expect(writes[0]).toMatchObject({ expected: 0, document: { _id: VIDEO_ID, lastSeq: 6, status: 'ready' } });
+    expect(writes[0]).toMatchObject({
+      expected: { lastSeq: 0 },
+      document: { _id: VIDEO_ID, lastSeq: 6, status: 'ready' },
+    });
   });
 
   it('goes on from what was known and expects the sequence that was read', () => {
-    const known = new Map([[VIDEO_ID, { lastSeq: 2, state: fold(HISTORY.slice(0, 2)) }]]);
+    const known = new Map([[VIDEO_ID, { lastSeq: 2, revision: 0, state: fold(HISTORY.slice(0, 2)) }]]);
     const [write] = foldBatch(log.slice(2), known, CDN);
-    expect(write).toMatchObject({ expected: 2, document: { lastSeq: 6, status: 'ready' } });
+    expect(write).toMatchObject({ expected: { lastSeq: 2, revision: 0 }, document: { lastSeq: 6, status: 'ready' } });
+  });
+
+  it('keeps count of how often a document was folded anew, and says nothing of it where that was never', () => {
+    const known = (revision: number) =>
+      new Map([[VIDEO_ID, { lastSeq: 2, revision, state: fold(HISTORY.slice(0, 2)) }]]);
+    const [again] = foldBatch(log.slice(2), known(3), CDN);
+    expect(again).toMatchObject({ expected: { lastSeq: 2, revision: 3 }, document: { revision: 3 } });
+    expect(again && knownOf(again.document).revision).toBe(3);
+    const [never] = foldBatch(log.slice(2), known(0), CDN);
+    expect(never && 'revision' in never.document).toBe(false);
   });
 
   it('writes nothing for what the document has seen already', () => {
-    const known = new Map([[VIDEO_ID, { lastSeq: 6, state: fold(HISTORY) }]]);
+    const known = new Map([[VIDEO_ID, { lastSeq: 6, revision: 0, state: fold(HISTORY) }]]);
     expect(foldBatch(log, known, CDN)).toEqual([]);
   });
 
   it('moves the sequence and nothing else for a verb it does not know', () => {
-    const known = new Map([[VIDEO_ID, { lastSeq: 6, state: fold(HISTORY) }]]);
+    const known = new Map([[VIDEO_ID, { lastSeq: 6, revision: 0, state: fold(HISTORY) }]]);
     const applauded: LogMessage = {
       sequence: 9,
       subject: `video.applauded.${VIDEO_ID}`,
@@ -66,6 +79,20 @@ describe('foldBatch', () => {
         expect(known.get(VIDEO_ID)).toEqual(whole && knownOf(whole.document));
       }),
     );
+  });
+});
+
+describe('beginningIn', () => {
+  const other = VIDEO_ID.replace(/5e$/, '5f');
+
+  it('finds the videos whose first message is their request', () => {
+    const subjects = [`video.uploaded.${other}`, `video.requested.${VIDEO_ID}`, `video.uploaded.${VIDEO_ID}`];
+    expect(beginningIn(subjects.map((subject) => ({ subject })))).toEqual(new Set([VIDEO_ID]));
+  });
+
+  it('takes no video for new that has had something else before', () => {
+    const subjects = [`video.uploaded.${other}`, `video.requested.${other}`];
+    expect(beginningIn(subjects.map((subject) => ({ subject })))).toEqual(new Set());
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ParsedEvent } from '@rushes/shared/events';
-import { evolve, noVideo, type VideoState } from '@rushes/shared/video';
-import { documentOf, type Known, type VideoDocument } from './document.ts';
+import { evolve, type VideoState } from '@rushes/shared/video';
+import { documentOf, type Identity, type Known, unseen, type VideoDocument } from './document.ts';
 
 /** A message of the log, as far as the projection looks at it. */
 export interface LogMessage {
@@ -11,9 +11,9 @@ export interface LogMessage {
   parsed: ParsedEvent;
 }
 
-/** A document to be written only where `lastSeq` still is `expected`; 0: only where there is none. */
+/** A document to be written only where the one that is there still is `expected`; `lastSeq` 0: only where there is none. */
 export interface Write {
-  expected: number;
+  expected: Identity;
   document: VideoDocument;
   /** What the document was made from. */
   state: VideoState;
@@ -31,6 +31,18 @@ export function videoIdOf(message: Pick<LogMessage, 'subject'>): string {
   return message.subject.split('.')[2] ?? '';
 }
 
+/** Videos whose first message in a batch is the request that every history begins with. */
+export function beginningIn(messages: readonly Pick<LogMessage, 'subject'>[]): Set<string> {
+  const met = new Set<string>();
+  const beginning = new Set<string>();
+  for (const { subject } of messages) {
+    const videoId = videoIdOf({ subject });
+    if (!met.has(videoId) && subject.startsWith('video.requested.')) beginning.add(videoId);
+    met.add(videoId);
+  }
+  return beginning;
+}
+
 /**
  * What a batch of messages makes of the videos it is about. Pure, and harmless to do again: what a document has seen
  * already (`lastSeq`) is passed over. What changes no state still moves `lastSeq`.
@@ -43,19 +55,20 @@ export function foldBatch(
   const changed = new Map<string, Known>();
   for (const message of messages) {
     const videoId = videoIdOf(message);
-    const before = changed.get(videoId) ?? known.get(videoId) ?? { lastSeq: 0, state: noVideo };
+    const before = changed.get(videoId) ?? known.get(videoId) ?? unseen;
     if (message.sequence <= before.lastSeq) continue;
     const { parsed, sequence } = message;
     changed.set(videoId, {
       lastSeq: sequence,
+      revision: before.revision,
       state: parsed.kind === 'event' ? evolve(before.state, parsed.event) : before.state,
     });
   }
-  return [...changed].flatMap(([videoId, { lastSeq, state }]) =>
+  return [...changed].flatMap(([videoId, { state, ...identity }]) =>
     // Events of a video that was never requested: there is nothing to show, and nothing that a later event could need.
     state.status === 'none'
       ? []
-      : [{ expected: known.get(videoId)?.lastSeq ?? 0, document: documentOf(state, lastSeq, cdnBaseUrl), state }],
+      : [{ expected: known.get(videoId) ?? unseen, document: documentOf(state, identity, cdnBaseUrl), state }],
   );
 }
 
