@@ -1,5 +1,6 @@
-// npm test: everything there is to check, on a machine where nothing was installed before. Plain JavaScript, because the
-// machine's own Node (20 or newer) runs it before Node 24 is there.
+// npm test: types, lint, unit and integration tests, on a machine where nothing was installed before. `--faults`
+// (npm run test:faults): what kills, pauses and cuts off the system, which takes longer; words after it choose test files.
+// Plain JavaScript, because the machine's own Node (20 or newer) runs it before Node 24 is there.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -26,20 +27,35 @@ try {
 }
 for (const workspace of workspaces) rmSync(join(root, workspace, '.results'), { recursive: true, force: true });
 
-const checks = await run('turbo', [
-  'run',
-  'typecheck',
-  'lint',
-  'knip',
-  'test',
-  '--continue',
-  '--output-logs=errors-only',
-]);
-const integration = await run('npm', ['run', '--silent', 'integration', '--workspace', 'tests']);
-process.exitCode = report([
-  { name: 'types, lint, unused code, unit tests', ok: checks },
-  { name: 'integration tests', ok: integration },
-]);
+const [suite, ...chosen] = process.argv.slice(2);
+if (suite !== undefined && suite !== '--faults') {
+  console.error(`npm test takes no "${suite}"; npm run test:faults takes names of test files`);
+  process.exit(1);
+}
+process.exitCode = report(suite === '--faults' ? await faults(chosen) : await everything());
+
+async function everything() {
+  const tasks = ['typecheck', 'lint', 'knip', 'test'];
+  return [
+    {
+      name: 'types, lint, unused code, unit tests',
+      ok: await run('turbo', ['run', ...tasks, '--continue', '--output-logs=errors-only']),
+    },
+    { name: 'integration tests', ok: await tests('integration', []) },
+  ];
+}
+
+async function faults(files) {
+  const all = files.length === 0;
+  return [
+    ...(all ? [{ name: 'recovery tests', ok: await tests('recovery', []) }] : []),
+    { name: 'fault tests', ok: await tests('faults', files) },
+  ];
+}
+
+function tests(script, files) {
+  return run('npm', ['run', '--silent', script, '--workspace', 'tests', '--', ...files]);
+}
 
 /** Runs a command with Node 24 and our own tools first in PATH; true when it succeeded. */
 function run(command, args) {

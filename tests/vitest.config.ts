@@ -1,12 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
+/** Recovery starts systems of its own again and again; it runs with the faults, not in `npm test`. */
+const RECOVERY = ['reconcile', 'generations', 'platform'].map((folder) => `${folder}/**/*.int.test.ts`);
+
+const common = {
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  // One system and two cores: files one after the other, so that times mean something and logs can be read.
+  fileParallelism: false,
+};
+
 export default defineConfig({
   test: {
-    include: ['**/*.int.test.ts'],
-    globalSetup: ['setup/global.ts'],
-    // One system and two cores: files one after the other, so that times mean something and logs can be read.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['**/*.int.test.ts'],
+          exclude: RECOVERY,
+          globalSetup: ['setup/global.ts'],
+        },
+      },
+      { test: { ...common, name: 'recovery', include: RECOVERY, globalSetup: ['setup/global.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'faults',
+          include: ['faults/**/*.fault.test.ts'],
+          globalSetup: ['faults/setup/global.ts'],
+        },
+      },
+    ],
   },
 });

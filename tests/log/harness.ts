@@ -1,4 +1,4 @@
-import { bootstrapNats } from '@rushes/infra/nats';
+import { bootstrapNats, type ServiceName } from '@rushes/infra/nats';
 import { startNats, type TestNats } from '@rushes/infra/testing';
 import { createLog, type Log } from '@rushes/shared/log';
 import { createLogger } from '@rushes/shared/service';
@@ -20,7 +20,7 @@ export const ACK_WAIT_MS = 2_000;
 /** A nats-server with users, streams and durables as in the product, and the log as one of its services sees it. */
 export async function startLog(): Promise<{
   nats: TestNats;
-  as: (service: 'upload-api' | 's3-event-ingest' | 'transcoder' | 'catalog') => Promise<LogUser>;
+  as: (service: ServiceName) => Promise<LogUser>;
 }> {
   const nats = await startNats();
   const admin = await nats.connectAs('admin');

@@ -27,7 +27,8 @@ async function uploadOne(): Promise<string> {
   return videoId;
 }
 
-const worker = (slots: number, handle: Parameters<typeof startWorker>[0]['handle']) =>
+type Options = Parameters<typeof startWorker>[0];
+const worker = (slots: number, handle: Options['handle'], more: Partial<Options> = {}) =>
   startWorker({
     client: transcoder.client,
     stream: 'VIDEO',
@@ -36,6 +37,8 @@ const worker = (slots: number, handle: Parameters<typeof startWorker>[0]['handle
     ackWaitMs: ACK_WAIT_MS,
     log: silent,
     handle,
+    reconnect: () => transcoder.connection.reconnect(),
+    ...more,
   });
 
 const pending = async () => {
@@ -126,11 +129,81 @@ describe('the worker loop', () => {
   });
 });
 
+describe('the watchdog', () => {
+  /** The client as it is after a reconnect that has lost a subscription: the server delivers, and nobody hears it. */
+  const deafClient = (isDeaf: () => boolean): Options['client'] => {
+    const get = transcoder.client.consumers.get.bind(transcoder.client.consumers);
+    const consumers = {
+      get: async (...args: Parameters<typeof get>) => {
+        const consumer = await get(...args);
+        const fetch = consumer.fetch.bind(consumer);
+        consumer.fetch = async (options) => {
+          const messages = await fetch(isDeaf() ? { ...options, expires: 1_000, max_messages: 0 } : options);
+          if (isDeaf()) setTimeout(() => messages.stop(), 50);
+          return messages;
+        };
+        return consumer;
+      },
+    };
+    return Object.assign(Object.create(transcoder.client) as Options['client'], { consumers });
+  };
+
+  it('connects anew when messages wait and none comes', async () => {
+    let deaf = true;
+    const videoId = await uploadOne();
+    const got = Promise.withResolvers<string>();
+    const loop = worker(
+      1,
+      async ({ subject }) => {
+        got.resolve(subject);
+        return { kind: 'ack' };
+      },
+      {
+        client: deafClient(() => deaf),
+        stallMs: 400,
+        reconnect: async () => {
+          deaf = false;
+        },
+      },
+    );
+    expect(await got.promise).toBe(`video.uploaded.${videoId}`);
+    await loop.stop();
+  });
+
+  it('leaves an idle durable alone', async () => {
+    let reconnects = 0;
+    let pulls = 0;
+    const loop = worker(1, async () => ({ kind: 'ack' }), {
+      client: deafClient(() => {
+        pulls += 1;
+        return true;
+      }),
+      stallMs: 100,
+      reconnect: async () => {
+        reconnects += 1;
+      },
+    });
+    await until(
+      'some pulls',
+      async () => pulls,
+      (count) => count > 20,
+    );
+    await loop.stop();
+    expect(reconnects).toBe(0);
+  });
+});
+
 describe('claims on the real bucket', () => {
   const key = () => ({ stage: 'transcoder', videoId: uuidv7(), generation: 1 });
   const claimsOf = async (name: string, clock: { now: number }) => {
     const kv = await transcoder.client.views.kv('CLAIMS', { bindOnly: true });
-    return createClaims({ kv, worker: name, leaseMs: 1_000, now: () => new Date(clock.now) });
+    return createClaims({
+      client: transcoder.client,
+      kv,
+      worker: name,
+      leaseMs: 1_000,
+      now: () => new Date(clock.now),
+    });
   };
 
   it('give one of many rivals the job', async () => {

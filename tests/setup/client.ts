@@ -32,10 +32,15 @@ export async function call(
 }
 
 /** Registers a file; the answer of the API. */
-export async function register(api: Api, path: string, more: Record<string, unknown> = {}): Promise<Created> {
+export async function register(
+  api: Api,
+  path: string,
+  more: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Promise<Created> {
   const { size } = await stat(path);
   const body = { title: basename(path), filename: basename(path), contentType: 'video/mp4', size, ...more };
-  const answer = await call(api, 'POST', '/v1/videos', body);
+  const answer = await call(api, 'POST', '/v1/videos', body, headers);
   if (answer.status !== 201) throw new Error(`registering ${path}: ${answer.status} ${answer.text}`);
   return answer.json as Created;
 }
