@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Makes the base images where no image registry can be reached: `debian:bookworm-slim` from Debian's own package mirror, and
-# `rushes/build-base`, which also trusts the certificates this machine trusts (a proxy may sign what npm and pip fetch).
+# `rushes-build-base`, which also trusts the certificates this machine trusts (a proxy may sign what npm and pip fetch).
 # Only the second holds them, and only build stages start from it. Needs root, dockerd, debootstrap. An image that is there
 # already is left as it is. About 90 s.
 set -euo pipefail
 
 base=${BASE:-debian:bookworm-slim}
-build_base=${BUILD_BASE:-rushes/build-base:bookworm}
+build_base=${BUILD_BASE:-rushes-build-base:bookworm}
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 bundle=${CA_BUNDLE:-/etc/ssl/certs/ca-certificates.crt}
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { natsServerConfig } from '../nats/index.ts';
-import { seaweedIdentities, UPLOADS_BUCKET, UPLOADS_PREFIX } from '../storage/identities.ts';
+import { seaweedNotification } from '../storage/announcements.ts';
+import { seaweedIdentities } from '../storage/identities.ts';
 import { type Layout, writePrivateFile } from './files.ts';
 import { mongoReady, REPLICA_SET } from './mongo.ts';
 import type { ProcessSpec } from './processes.ts';
@@ -85,7 +86,8 @@ export function seaweedSpec({ layout, tools, secrets, ports, env }: ServerDeps):
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writePrivateFile(join(cwd, 's3.json'), seaweedIdentities(secrets.s3));
   writePrivateFile(join(cwd, 'security.toml'), seaweedSecurity(secrets));
-  writePrivateFile(join(cwd, 'notification.toml'), seaweedNotification(secrets, portOf(ports, 'notifier')));
+  const notifierUrl = `http://127.0.0.1:${portOf(ports, 'notifier')}/`;
+  writePrivateFile(join(cwd, 'notification.toml'), seaweedNotification(notifierUrl, secrets.notifierToken));
   const s3Port = portOf(ports, 's3');
   const twin = (name: string) => portOf(ports, name);
   return {
@@ -131,24 +133,6 @@ function seaweedSecurity({ seaweed }: Secrets): string {
   ]
     .map(([section, key]) => `[${section}]\nkey = "${key}"\n`)
     .join('');
-}
-
-/** What the store tells the notifier. A failed call is repeated; what is lost after that, the reconciler finds. */
-function seaweedNotification({ notifierToken }: Secrets, notifierPort: number): string {
-  return [
-    '[notification.webhook]',
-    'enabled = true',
-    `endpoint = "http://127.0.0.1:${notifierPort}/"`,
-    `bearer_token = "${notifierToken}"`,
-    'timeout_seconds = 30',
-    'max_retries = 10',
-    'backoff_seconds = 1',
-    'max_backoff_seconds = 30',
-    'workers = 4',
-    'event_types = ["create", "update", "rename"]',
-    `path_prefixes = ["/buckets/${UPLOADS_BUCKET}/${UPLOADS_PREFIX}"]`,
-    '',
-  ].join('\n');
 }
 
 /** Ready when something listens on the port. */

@@ -61,7 +61,7 @@ async function ensureLog(manager: JetStreamManager, options: BootstrapOptions, m
 }
 
 const WHAT_TO_DO =
-  'It is never made anew by itself, because that would forget every video. Restore it from a backup, or start empty with `npm start -- --reset`.';
+  'It is never made anew by itself, because that would forget every video. Restore it from a backup (docs/backup.md), or start empty: `npm start -- --reset`, in containers without their volumes.';
 
 async function ensureStream(manager: JetStreamManager, definition: StreamDefinition, made: string[]): Promise<void> {
   const existing = await streamConfig(manager, definition.name);

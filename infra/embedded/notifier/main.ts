@@ -1,14 +1,16 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
+import { UPLOADS_BUCKET, UPLOADS_PREFIX } from '../../storage/identities.ts';
 import { sqsClient } from '../../storage/queue.ts';
 import { createNotifier } from './server.ts';
 
 const env = z
   .object({
+    HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int(),
     NOTIFIER_TOKEN: z.string().min(16),
-    BUCKET: z.string(),
-    PREFIX: z.string(),
+    BUCKET: z.string().default(UPLOADS_BUCKET),
+    PREFIX: z.string().default(UPLOADS_PREFIX),
     AWS_REGION: z.string(),
     SQS_ENDPOINT: z.url(),
     SQS_QUEUE_URL: z.url(),
@@ -26,8 +28,10 @@ const server = createNotifier({
   now: () => new Date(),
   report: (line) => process.stdout.write(`${new Date().toISOString()} ${line}\n`),
 });
-server.listen(env.PORT, '127.0.0.1');
-process.once('SIGTERM', () => {
-  server.close(() => process.exit(0));
-  server.closeIdleConnections();
-});
+server.listen(env.PORT, env.HOST);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    server.close(() => process.exit(0));
+    server.closeIdleConnections();
+  });
+}
