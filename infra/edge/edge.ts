@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import replyFrom from '@fastify/reply-from';
-import { createHttpServer, problemOf } from '@rushes/shared/http';
+import { createHttpServer, drain, problemOf } from '@rushes/shared/http';
 import type { Runtime } from '@rushes/shared/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isAmbiguous, mediaPathOf, type Target, targetOf } from './routing.ts';
@@ -41,7 +41,10 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
         // Whoever listens for events learns that it is connected now, not with the first event.
         if (String(answer.getHeader('content-type')).startsWith('text/event-stream')) answer.raw.flushHeaders();
       },
-      onError: (failed, { error }) => unavailable(options.log, target, failed, error),
+      onError: async (failed, { error }) => {
+        await drain(request.raw);
+        unavailable(options.log, target, failed, error);
+      },
       retryDelay: neverAgain,
     });
   });

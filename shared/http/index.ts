@@ -1,4 +1,5 @@
 export { corsOptions } from './cors.ts';
+export { drain } from './drain.ts';
 export { type OpenApiDocument, openApiDocument } from './openapi.ts';
 export {
   type FieldError,

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../errors.ts';
@@ -62,6 +64,33 @@ describe('a body', () => {
 
   it.each(['{', '{"__proto__":{}}', '{"constructor":{"prototype":{}}}'])('that is %s is refused', async (payload) => {
     expect(await answers()(payload, { 'content-type': 'application/json' })).toBe(400);
+  });
+});
+
+describe('a body that is refused before it was read', () => {
+  it('is read to its end, so that the client gets its answer on a connection that stays whole', async () => {
+    const { http } = serve();
+    addRoute(http, routes.reprocessVideo, async () => null);
+    const origin = await http.listen({ host: '127.0.0.1', port: 0 });
+    const { hostname, port } = new URL(origin);
+    const socket = connect(Number(port), hostname);
+    const bytes = 3 * 1024 * 1024;
+    const path = '/v1/videos/0198f2c4-7d1e-7b52-9d0e-3f6a2b1c4d5e/reprocess';
+    const head = ['content-type: application/json', `content-length: ${bytes}`, 'host: x'].join('\r\n');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text) => (answer += text));
+    const closed = once(socket, 'close');
+    socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n\r\n`);
+    // Once another call is through, the refusal is decided; a server that closed here would reset the connection.
+    for (let call = 0; call < 3; call += 1) await fetch(`${origin}/nothing`);
+    expect(answer).toBe('');
+    for (let sent = 0; sent < bytes; sent += 65_536) {
+      if (!socket.write('x'.repeat(65_536))) await once(socket, 'drain');
+    }
+    await closed;
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toContain('payload_too_large');
+    await http.close();
   });
 });
 

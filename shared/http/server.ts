@@ -1,6 +1,7 @@
 import { type FastifyError, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { Failure } from '../errors.ts';
+import { drain } from './drain.ts';
 import { ProblemError, problemOf } from './problems.ts';
 
 /** JSON bodies; a video's bytes never come this way. */
@@ -26,7 +27,8 @@ export function createHttpServer(log: Logger): FastifyInstance {
     const detail = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`;
     return reply.code(404).type('application/problem+json').send(problemOf('not_found', detail));
   });
-  http.setErrorHandler((error: FastifyError, request, reply) => {
+  http.setErrorHandler(async (error: FastifyError, request, reply) => {
+    await drain(request.raw);
     const problem = asProblem(error);
     // To be behind for a moment is an answer, not a fault.
     if (problem.status >= 500 && problem.code !== 'behind') {
