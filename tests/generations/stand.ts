@@ -50,7 +50,7 @@ export interface Held {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const heldStage = fileURLToPath(new URL('./stage.ts', import.meta.url));
+const heldStage = fileURLToPath(new URL('../faults/setup/run-service.ts', import.meta.url));
 
 /** Starts it with leases of two seconds and every stage running. */
 export async function startStand(env: Record<string, string> = {}): Promise<Stand> {

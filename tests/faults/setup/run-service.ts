@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { runService } from '@rushes/shared/service';
 import type { StageDeps } from '@rushes/shared/stage';
 import { parseCatalogConfig } from '../../../services/catalog/src/config.ts';
@@ -20,11 +21,8 @@ import { createUploadApi } from '../../../services/upload-api/src/service.ts';
 const [name = '', ...steps] = process.argv.slice(2);
 
 const onStep = async (step: string, videoId: string): Promise<void> => {
-  if (!steps.includes(step) || !process.connected) return;
-  const told = new Promise<void>((resolve) => {
-    process.once('message', () => resolve());
-    process.once('disconnect', () => resolve());
-  });
+  if (!steps.includes(step)) return;
+  const told = once(process, 'message');
   process.send?.({ step, videoId });
   await told;
 };
@@ -48,6 +46,7 @@ const services: Record<string, () => Promise<void>> = {
 
 const run = services[name];
 if (run === undefined) throw new Error(`no service is called "${name}"`);
-// The channel to the test must not keep a service alive that has ended.
+// A test that died must not leave it behind; and the channel must not keep a service alive that has ended.
+process.once('disconnect', () => process.exit(1));
 process.channel?.unref();
 await run();

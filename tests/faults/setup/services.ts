@@ -157,7 +157,8 @@ function launch(home: string, name: ServiceName, options: StartOptions): Running
     ended,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      if (child.connected) child.disconnect();
+      passing = true;
+      if (child.connected) child.send('go');
       await ended;
     },
     output: () => output,
