@@ -3,8 +3,9 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { connect, credsAuthenticator } from 'nats';
 import { bootstrapNats } from '../nats/index.ts';
 import { bootstrapBuckets, s3Client } from '../storage/buckets.ts';
+import { announceUploads } from '../storage/notifications.ts';
 import { bootstrapQueue, sqsClient } from '../storage/queue.ts';
-import type { BootstrapConfig, BucketsConfig } from './config.ts';
+import type { BootstrapConfig, BucketsConfig, QueueConfig } from './config.ts';
 import { type LogIdMemory, logIdMemory } from './log-id.ts';
 import { type Patience, patiently } from './patience.ts';
 import { ensureReplicaSet } from './replica-set.ts';
@@ -24,11 +25,23 @@ export interface BootstrapDeps {
  */
 export async function bootstrap(config: BootstrapConfig, deps: BootstrapDeps): Promise<void> {
   const { patience } = deps;
-  const { buckets, queue, replicaSet } = config;
+  const { replicaSet } = config;
   await Promise.all([
     patiently(`NATS at ${hostOf(config.nats.url)}`, () => ensureBus(config.nats, deps.newId), patience).then((made) =>
       deps.say(made.length === 0 ? 'NATS: all there' : `NATS: made ${made.join(', ')}`),
     ),
+    ensureUploads(config, deps),
+    replicaSet !== undefined &&
+      patiently('MongoDB', () => ensureReplicaSet(replicaSet), patience).then((made) =>
+        deps.say(`MongoDB: replica set ${replicaSet.name} ${made ? 'made' : 'is there'}`),
+      ),
+  ]);
+}
+
+/** Both buckets, the queue, and at last what joins them. */
+async function ensureUploads({ buckets, queue, announce }: BootstrapConfig, deps: BootstrapDeps): Promise<void> {
+  const { patience } = deps;
+  await Promise.all([
     buckets !== undefined &&
       patiently(`S3 at ${buckets.endpoint}`, () => ensureBuckets(buckets), patience).then((warnings) => {
         for (const warning of warnings) deps.warn(warning);
@@ -38,11 +51,11 @@ export async function bootstrap(config: BootstrapConfig, deps: BootstrapDeps): P
       patiently(`SQS at ${queue.endpoint}`, () => ensureQueue(queue), patience).then(() =>
         deps.say(`SQS: ${queue.name} is ready`),
       ),
-    replicaSet !== undefined &&
-      patiently('MongoDB', () => ensureReplicaSet(replicaSet), patience).then((made) =>
-        deps.say(`MongoDB: replica set ${replicaSet.name} ${made ? 'made' : 'is there'}`),
-      ),
   ]);
+  if (!announce || buckets === undefined || queue === undefined) return;
+  const what = `S3 at ${buckets.endpoint}, which tells ${queue.name} of uploads,`;
+  await patiently(what, () => ensureAnnounced(buckets, queue), patience);
+  deps.say(`S3: ${buckets.uploadsBucket} tells ${queue.name} of uploads`);
 }
 
 /** What NATS lacked and was made, or brought up to date. Throws LogLost. */
@@ -84,12 +97,22 @@ async function ensureBuckets(config: BucketsConfig): Promise<string[]> {
   }
 }
 
-async function ensureQueue({ endpoint, region, name }: NonNullable<BootstrapConfig['queue']>): Promise<void> {
+async function ensureQueue({ endpoint, region, name }: QueueConfig): Promise<void> {
   const client = sqsClient({ endpoint, region });
   try {
     await bootstrapQueue(client, name);
   } finally {
     client.destroy();
+  }
+}
+
+async function ensureAnnounced(buckets: BucketsConfig, queue: QueueConfig): Promise<void> {
+  const clients = { s3: s3Client(buckets), sqs: sqsClient({ endpoint: queue.endpoint, region: queue.region }) };
+  try {
+    await announceUploads(clients, { bucket: buckets.uploadsBucket, queueName: queue.name });
+  } finally {
+    clients.s3.destroy();
+    clients.sqs.destroy();
   }
 }
 

@@ -28,7 +28,14 @@ describe('parseBootstrapConfig', () => {
       uploadsBucket: 'uploads',
       mediaBucket: 'media',
       allowedOrigins: ['http://a', 'http://b'],
+      distribution: undefined,
     });
+  });
+
+  it('has the store tell the queue of uploads where it is asked to', () => {
+    const names = { UPLOADS_BUCKET: 'uploads', MEDIA_BUCKET: 'media', SQS_QUEUE_URL: 'https://sqs.example/1/q' };
+    expect(parseBootstrapConfig({ ...nats, ...names }).announce).toBe(false);
+    expect(parseBootstrapConfig({ ...nats, ...names, ANNOUNCE_UPLOADS: 'true' }).announce).toBe(true);
   });
 
   it.each([
@@ -38,6 +45,9 @@ describe('parseBootstrapConfig', () => {
     ['MONGODB_URL', { ...nats, MONGODB_REPLICA_SET: 'rs0' }],
     ['NATS_REPLICAS', { ...nats, NATS_REPLICAS: '0' }],
     ['BOOTSTRAP_EVERY', { ...nats, BOOTSTRAP_EVERY: '10' }],
+    ['CLOUDFRONT_DISTRIBUTION_ARN', { ...nats, CLOUDFRONT_DISTRIBUTION_ARN: 'E2QWRUHAPOMQZL' }],
+    ['UPLOADS_BUCKET', { ...nats, ANNOUNCE_UPLOADS: 'true', SQS_QUEUE_URL: 'https://sqs.example/1/q' }],
+    ['SQS_QUEUE_URL', { ...nats, ANNOUNCE_UPLOADS: 'true', UPLOADS_BUCKET: 'uploads', MEDIA_BUCKET: 'media' }],
   ])('names %s where it is missing or wrong', (name, env) => {
     expect(() => parseBootstrapConfig(env)).toThrow(`  ${name}: `);
   });

@@ -25,6 +25,16 @@ const variables = {
         .map((origin) => origin.trim())
         .filter((origin) => origin !== ''),
     ),
+  /** The CloudFront distribution that alone may read the media bucket. Without it everybody reads `videos/` of it. */
+  CLOUDFRONT_DISTRIBUTION_ARN: z
+    .string()
+    .regex(
+      /^arn:[a-z-]+:cloudfront::\d{12}:distribution\/\w+$/,
+      'must be arn:aws:cloudfront::<account>:distribution/<id>',
+    )
+    .optional(),
+  /** The store can put its notifications on the queue by itself, as AWS does: it is told to. */
+  ANNOUNCE_UPLOADS: z.enum(['true', 'false']).default('false'),
   SQS_QUEUE_URL: z.url().optional(),
   SQS_ENDPOINT: z.url().optional(),
   MONGODB_URL: z.string().optional(),
@@ -45,7 +55,9 @@ export interface BootstrapConfig {
     stateDir: string | undefined;
   };
   buckets: BucketsConfig | undefined;
-  queue: { endpoint: string; region: string; name: string } | undefined;
+  queue: QueueConfig | undefined;
+  /** Has S3 tell the queue of uploads; then there are buckets and queue. */
+  announce: boolean;
   replicaSet: { url: string; name: string } | undefined;
   patienceMs: number;
   everyMs: number | undefined;
@@ -57,6 +69,13 @@ export interface BucketsConfig {
   uploadsBucket: string;
   mediaBucket: string;
   allowedOrigins: string[];
+  distribution: string | undefined;
+}
+
+export interface QueueConfig {
+  endpoint: string;
+  region: string;
+  name: string;
 }
 
 /** Throws ConfigError that names every wrong variable. */
@@ -65,6 +84,12 @@ export function parseBootstrapConfig(env: Record<string, string | undefined>): B
   const { S3_REGION: region, SQS_QUEUE_URL: queueUrl, MONGODB_URL: mongoUrl, MONGODB_REPLICA_SET: setName } = values;
   if (setName !== undefined && mongoUrl === undefined) {
     throw new ConfigError('Wrong configuration in the environment:\n  MONGODB_URL: MONGODB_REPLICA_SET needs it');
+  }
+  const buckets = bucketsOf(values);
+  const announce = values.ANNOUNCE_UPLOADS === 'true';
+  if (announce && (buckets === undefined || queueUrl === undefined)) {
+    const missing = buckets === undefined ? 'UPLOADS_BUCKET' : 'SQS_QUEUE_URL';
+    throw new ConfigError(`Wrong configuration in the environment:\n  ${missing}: ANNOUNCE_UPLOADS needs it`);
   }
   return {
     logLevel: values.LOG_LEVEL,
@@ -77,7 +102,7 @@ export function parseBootstrapConfig(env: Record<string, string | undefined>): B
       ackWaitMs: values.ACK_WAIT,
       stateDir: values.STATE_DIR,
     },
-    buckets: bucketsOf(values),
+    buckets,
     queue:
       queueUrl === undefined
         ? undefined
@@ -86,6 +111,7 @@ export function parseBootstrapConfig(env: Record<string, string | undefined>): B
             region,
             name: queueUrl.slice(queueUrl.lastIndexOf('/') + 1),
           },
+    announce,
     replicaSet: setName === undefined || mongoUrl === undefined ? undefined : { url: mongoUrl, name: setName },
     patienceMs: values.PATIENCE,
     everyMs: values.BOOTSTRAP_EVERY,
@@ -100,5 +126,6 @@ function bucketsOf(values: z.infer<z.ZodObject<typeof variables>>): BucketsConfi
     throw new ConfigError(`Wrong configuration in the environment:\n  ${missing}: name both buckets, or neither`);
   }
   const endpoint = values.S3_ENDPOINT ?? `https://s3.${region}.amazonaws.com`;
-  return { endpoint, region, uploadsBucket, mediaBucket, allowedOrigins: values.ALLOWED_ORIGINS };
+  const { ALLOWED_ORIGINS: allowedOrigins, CLOUDFRONT_DISTRIBUTION_ARN: distribution } = values;
+  return { endpoint, region, uploadsBucket, mediaBucket, allowedOrigins, distribution };
 }

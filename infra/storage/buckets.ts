@@ -20,6 +20,8 @@ export interface BucketOptions {
   mediaBucket: string;
   /** Origins whose pages may PUT uploads. */
   allowedOrigins: readonly string[];
+  /** ARN of the CloudFront distribution that alone reads the media bucket. Undefined: everybody reads `videos/` of it. */
+  distribution?: string | undefined;
 }
 
 /** A client for set-up, with path-style addresses, which every store understands. */
@@ -53,8 +55,8 @@ export async function bootstrapBuckets(client: S3Client, options: BucketOptions)
     attempt(`${mediaBucket}: CORS was refused, so pages of other origins cannot play`, () =>
       client.send(new PutBucketCorsCommand(mediaCors(mediaBucket))),
     ),
-    attempt(`${mediaBucket}: the policy for public reading was refused, so videos cannot be read without a CDN`, () =>
-      client.send(new PutBucketPolicyCommand({ Bucket: mediaBucket, Policy: publicRead(mediaBucket) })),
+    attempt(`${mediaBucket}: the policy for reading was refused, so videos cannot be played from it`, () =>
+      client.send(new PutBucketPolicyCommand({ Bucket: mediaBucket, Policy: readPolicy(options) })),
     ),
   ]);
   return warnings.filter((warning) => warning !== null);
@@ -111,18 +113,20 @@ function abandonedParts(bucket: string) {
   return { Bucket: bucket, LifecycleConfiguration: { Rules: [rule] } };
 }
 
-/** Everybody reads `videos/`; `signed/` and the list of keys stay closed. */
-function publicRead(bucket: string): string {
+/** Everybody, or one distribution of CloudFront, reads `videos/`; `signed/` and the list of keys stay closed. */
+function readPolicy({ mediaBucket, distribution }: BucketOptions): string {
+  const who =
+    distribution === undefined
+      ? { Sid: 'PublicVideos', Principal: '*' }
+      : {
+          Sid: 'Distribution',
+          Principal: { Service: 'cloudfront.amazonaws.com' },
+          Condition: { ArnEquals: { 'aws:SourceArn': distribution } },
+        };
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
-      {
-        Sid: 'PublicVideos',
-        Effect: 'Allow',
-        Principal: '*',
-        Action: ['s3:GetObject'],
-        Resource: [`arn:aws:s3:::${bucket}/videos/*`],
-      },
+      { ...who, Effect: 'Allow', Action: ['s3:GetObject'], Resource: [`arn:aws:s3:::${mediaBucket}/videos/*`] },
     ],
   });
 }

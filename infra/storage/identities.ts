@@ -40,16 +40,30 @@ const ACTIONS: Record<Right, readonly string[]> = {
   delete: ['s3:DeleteObject'],
 };
 
-/** An IAM policy document for a service: the same text works on AWS. */
-export function policyOf(service: S3ServiceName): object {
+/** An IAM policy document for a service: the same text works on AWS, where only the buckets have `names` of their own. */
+export function policyOf(service: S3ServiceName, names: BucketNames = {}): PolicyDocument {
   return {
     Version: '2012-10-17',
     Statement: GRANTS[service].map(({ bucket, rights }) => ({
       Effect: 'Allow',
       Action: rights.flatMap((right) => ACTIONS[right]),
-      Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+      Resource: bucketArns(names[bucket] ?? bucket),
     })),
   };
+}
+
+/** Names that buckets have where others took ours, by UPLOADS_BUCKET and MEDIA_BUCKET. */
+export type BucketNames = Readonly<Record<string, string>>;
+
+/** An IAM policy, as far as ours go. */
+export interface PolicyDocument {
+  Version: '2012-10-17';
+  Statement: { Effect: 'Allow'; Action: string[]; Resource: string[] }[];
+}
+
+/** A bucket, and all that is in it. */
+export function bucketArns(bucket: string): string[] {
+  return [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
 }
 
 /** SeaweedFS's file of identities (`-s3.config`): each service with its policy, and `admin`. */

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   CreateQueueCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   QueueDoesNotExist,
   SetQueueAttributesCommand,
@@ -34,4 +36,40 @@ export async function bootstrapQueue(client: SQSClient, queueName: string): Prom
     if (!(error instanceof QueueDoesNotExist)) throw error;
     await client.send(new CreateQueueCommand({ QueueName: queueName, Attributes: ATTRIBUTES }));
   }
+}
+
+/** A statement of a policy; others of the same `Sid` are its earlier forms. */
+export interface Statement {
+  Sid: string;
+  [part: string]: unknown;
+}
+
+/** The queue as AWS names it, `arn:aws:sqs:<region>:<account>:<name>`. Throws QueueDoesNotExist. */
+export async function queueArn(client: SQSClient, queueName: string): Promise<string> {
+  const { arn } = await readQueue(client, queueName);
+  return arn;
+}
+
+/** Adds a statement to the policy of a queue, or brings it up to date; others stay. Safe to repeat. Throws QueueDoesNotExist. */
+export async function allowOnQueue(client: SQSClient, queueName: string, statement: Statement): Promise<void> {
+  const { url, policy } = await readQueue(client, queueName);
+  const Policy = withStatement(policy, statement);
+  if (Policy === policy) return;
+  await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { Policy } }));
+}
+
+async function readQueue(client: SQSClient, queueName: string) {
+  const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: queueName }));
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn', 'Policy'] }),
+  );
+  return { url: QueueUrl, arn: Attributes.QueueArn ?? '', policy: Attributes.Policy };
+}
+
+/** The text of a policy with this statement in it; the same text where it has it already. Pure. */
+export function withStatement(policy: string | undefined, statement: Statement): string {
+  const { Statement: all = [], ...rest } = policy ? (JSON.parse(policy) as { Statement?: Statement[] }) : {};
+  if (policy && all.some((each) => isDeepStrictEqual(each, statement))) return policy;
+  const others = all.filter(({ Sid }) => Sid !== statement.Sid);
+  return JSON.stringify({ Version: '2012-10-17', ...rest, Statement: [...others, statement] });
 }
