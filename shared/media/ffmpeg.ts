@@ -85,6 +85,9 @@ type Spawn = (
   onEnd: (...result: unknown[]) => void,
 ) => void;
 
+/** fluent-ffmpeg reads what was said from these when a run ends, and ends the whole process with a TypeError without them. */
+const NOTHING_SAID = { get: () => '' };
+
 /**
  * fluent-ffmpeg offers no way to set `detached` or `env`, so its spawning method is replaced on this one command. It is an
  * archived package, so the method will not change under us; the tests of this folder would notice.
@@ -100,7 +103,7 @@ function ownGroup(command: FfmpegCommand) {
   spawner._spawnFfmpeg = (args, options, onProcess, onEnd) => {
     // Calls that list formats and encoders give no process callback and run once in a process's life.
     if (typeof onEnd !== 'function') return original(args, options, onProcess, onEnd);
-    if (killed) return onEnd(new Error('stopped before it was started'));
+    if (killed) return onEnd(new Error('stopped before it was started'), NOTHING_SAID, NOTHING_SAID);
     const onStarted = (started: ChildProcess, ...rings: unknown[]) => {
       child = started;
       started.once('close', () => closed.resolve());
@@ -120,13 +123,16 @@ function ownGroup(command: FfmpegCommand) {
   };
 }
 
+/** Milliseconds; a timer of more fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 function watch(job: FfmpegJob, stop: (failure: Failure) => void) {
   const stallSeconds = job.stallSeconds ?? STALL_SECONDS;
   let last = { frames: -1, seconds: -1 };
   let still = 0;
   const total = setTimeout(
     () => stop(new Failure('tool_stalled', { detail: `ffmpeg was not done within ${job.timeoutSeconds} s` })),
-    job.timeoutSeconds * 1000,
+    Math.min(job.timeoutSeconds * 1000, LONGEST_TIMER),
   );
   const step = Math.min(1, stallSeconds / 4);
   const ticks = setInterval(() => {

@@ -24,7 +24,10 @@ export async function probe(path: string, options: ProbeOptions): Promise<Probed
   if (sniffed !== null) throw refusal(sniffed);
   const result = await runProbe(path, ['-of', 'json', '-show_streams', '-show_format'], options);
   const parsed = probedFileSchema.safeParse(JSON.parse(result.stdout));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    refuseTooLarge(parsed.data, result.stderr);
+    return parsed.data;
+  }
   throw new Failure('tool_failed', { detail: `ffprobe's answer is not as expected: ${parsed.error.message}` });
 }
 
@@ -41,6 +44,17 @@ export async function measureTiming(
   const entries = ['-select_streams', 'V:0', '-show_entries', 'packet=pts_time,duration_time,flags', '-of', 'csv=p=0'];
   const result = await runProbe(path, [...interval, ...entries], options);
   return frameTiming(result.stdout);
+}
+
+/** Of a picture above our limit ffprobe tells no size, and ends well: only what it said on the way tells why. */
+function refuseTooLarge(file: ProbedFile, stderr: string): void {
+  const videos = file.streams.filter(
+    (stream) => stream.codec_type === 'video' && stream.disposition.attached_pic !== 1,
+  );
+  if (videos.length === 0 || videos.some((stream) => stream.width !== undefined && stream.width > 0)) return;
+  if (causeOfFailure({ code: 1, signal: null }, stderr) === 'too_large') {
+    throw new Failure('too_large', { detail: stderr.slice(0, 1000) });
+  }
 }
 
 function refusal(sniffed: Sniffed): Failure {

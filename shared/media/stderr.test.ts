@@ -14,6 +14,11 @@ describe('causeOfFailure', () => {
     ['a demuxer is not allowed', "[srt @ 0x7f] [error] Format not on whitelist 'mov,avi'", 'not_a_video'],
     ['a playlist is not allowed', "[concat @ 0x7f] [error] Format not on whitelist 'mov,avi'", 'forbidden_content'],
     ['a file refers to an address', "[error] Protocol 'http' not on whitelist 'file'!", 'forbidden_content'],
+    [
+      'a Matroska file ends in its header',
+      '[matroska,webm @ 0x7f] [error] Duplicate element\n[error] Truncating packet of size 3548 to 3\n[error] file:/s/source: I/O error',
+      'corrupt',
+    ],
     ['an MP4 lacks its index', '[mov,mp4 @ 0x7f] [error] moov atom not found', 'corrupt'],
     [
       'nothing could be decoded',

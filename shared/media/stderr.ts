@@ -13,7 +13,7 @@ const CAUSES: readonly (readonly [RegExp, FailureCode])[] = [
   [/\[(?:hls|concat|dash|sdp|rtsp|rtp|imf|image2)[^\]]*\].*Format not on whitelist/i, 'forbidden_content'],
   [/Protocol '[^']*' not on whitelist/i, 'forbidden_content'],
   [/detected only with low score|Format not on whitelist|Unknown input format/i, 'not_a_video'],
-  [/moov atom not found|EBML header parsing failed|error reading header/i, 'corrupt'],
+  [/moov atom not found|EBML header parsing failed|error reading header|Truncating packet of size/i, 'corrupt'],
   [/Picture size \d+x\d+ (?:is invalid|exceeds)|exceeds specified max pixel count/i, 'too_large'],
   [
     /no decoder found|Decoder .* not found|Decoder not found|Unknown decoder|is not supported by this/i,

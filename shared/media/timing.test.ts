@@ -28,6 +28,15 @@ describe('frameTiming', () => {
     expect(frameTiming(csv(dropped)).unevenShare).toBeGreaterThan(0.2);
   });
 
+  it('lets packets follow each other where none has a time', () => {
+    const bare = `${csv(steady)}\n`.replaceAll(/^[\d.]+/gm, 'N/A');
+    const timing = frameTiming(bare);
+    expect(timing).toMatchObject({ packets: 20, unevenShare: 0 });
+    expect(timing.medianStep).toBeCloseTo(0.04, 6);
+    expect(timing.gopSeconds).toBeCloseTo(0.2, 6);
+    expect(timing.end).toBeCloseTo(0.8, 6);
+  });
+
   it('knows nothing of an empty answer and of packets without times', () => {
     const nothing = { packets: 0, medianStep: null, unevenShare: 0, gopSeconds: null, end: null };
     expect(frameTiming('')).toEqual(nothing);

@@ -11,14 +11,18 @@ export interface FrameTiming {
   end: number | null;
 }
 
-/** Reads ffprobe's `packet=pts_time,duration_time,flags` as CSV (`N/A` where unknown), in any order of times. */
+/**
+ * Reads ffprobe's `packet=pts_time,duration_time,flags` as CSV (`N/A` where unknown), in any order of times. A stream without a
+ * container has no times at all: there each packet follows the one before it.
+ */
 export function frameTiming(csv: string): FrameTiming {
-  const packets = csv.split('\n').flatMap((line) => {
+  const lines = csv.split('\n').flatMap((line) => {
     const [pts, duration, flags = ''] = line.split(',');
-    const time = Number(pts);
-    if (pts === undefined || pts === '' || !Number.isFinite(time)) return [];
-    return [{ time, duration: Number(duration) || 0, key: flags.startsWith('K') }];
+    if (pts === undefined || pts === '') return [];
+    return [{ time: Number(pts), duration: Number(duration) || 0, key: flags.startsWith('K') }];
   });
+  const timed = lines.filter(({ time }) => Number.isFinite(time));
+  const packets = timed.length > 0 ? timed : oneAfterTheOther(lines);
   packets.sort((a, b) => a.time - b.time);
   const steps = distances(packets.map((packet) => packet.time)).filter((step) => step > 0);
   const sorted = steps.toSorted((a, b) => a - b);
@@ -33,6 +37,15 @@ export function frameTiming(csv: string): FrameTiming {
     gopSeconds: keys.length < 2 ? null : Math.max(...distances(keys)),
     end: last === undefined ? null : last.time + (last.duration || (median ?? 0)),
   };
+}
+
+function oneAfterTheOther<T extends { duration: number }>(lines: readonly T[]): (T & { time: number })[] {
+  let end = 0;
+  return lines.flatMap((line) => {
+    const time = end;
+    end += line.duration;
+    return line.duration > 0 ? [{ ...line, time }] : [];
+  });
 }
 
 function distances(times: readonly number[]): number[] {

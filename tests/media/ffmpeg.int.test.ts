@@ -104,6 +104,31 @@ describe('runFfmpeg', () => {
     expect(running()).toEqual([]);
   });
 
+  it('ends with the signal’s own reason when it is stopped before it was started', async () => {
+    const stop = new AbortController();
+    const reason = new Error('shutting down');
+    const run = runFfmpeg(slowJob({ signal: stop.signal }));
+    stop.abort(reason);
+    await expect(run).rejects.toBe(reason);
+    expect(running()).toEqual([]);
+    // The stopped run comes to its end only while this one is prepared; an error there would end the whole process.
+    const copy = { url: join(folder, 'copy.mp4'), options: ['-c', 'copy', '-f', 'mp4'] };
+    await runFfmpeg(slowJob({ inputs: [{ path: clip }], outputs: [copy] }));
+    expect((await probe(copy.url, tools())).format.duration).toBeCloseTo(20, 3);
+  });
+
+  it('takes a limit of months, as a video of many hours has', async () => {
+    const output = join(folder, 'months.mp4');
+    await runFfmpeg(
+      slowJob({
+        inputs: [{ path: clip }],
+        outputs: [{ url: output, options: ['-c', 'copy', '-f', 'mp4'] }],
+        timeoutSeconds: 8_640_000,
+      }),
+    );
+    expect((await probe(output, tools())).format.duration).toBeCloseTo(20, 3);
+  });
+
   it('gives ffmpeg nothing of our environment', async () => {
     process.env.AWS_SECRET_ACCESS_KEY ??= 'secret-of-the-store';
     let environment = '';

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { InspectedData, Source, TranscodedData } from '@rushes/shared/events';
-import { MAX_DURATION_SECONDS, MAX_PIXELS, measureTiming, probe } from '@rushes/shared/media';
+import { MAX_DURATION_SECONDS, MAX_PIXELS, measureFields, measureTiming, probe } from '@rushes/shared/media';
 import type { StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
 import type { Generation } from '@rushes/shared/video';
 import { audioResult, renditionResult } from './core/facts.ts';
 import { gridOf } from './core/grid.ts';
-import { inspect } from './core/inspect.ts';
+import { inspect, videoStreamOf } from './core/inspect.ts';
+import { hidesFields } from './core/picture.ts';
 import { plan } from './core/plan.ts';
 import { fps } from './core/rate.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
@@ -103,11 +104,18 @@ async function inspectSource(context: StageContext, deps: TranscoderDeps, path: 
   const options = { ffprobePath: deps.tools.ffprobePath, signal: context.signal };
   const file = await probe(path, options);
   const announced = file.format.duration;
-  const hasVideo = file.streams.some((stream) => stream.codec_type === 'video');
+  const stream = videoStreamOf(file);
   // A recording of a browser does not say how long it is: all of it must be read then.
   const interval = announced === undefined || announced <= 0 ? undefined : MEASURED_SECONDS;
-  const timing = hasVideo ? await measureTiming(path, interval, options) : null;
-  const inspection = inspect(file, timing, size, { maxPixels: MAX_PIXELS, maxDurationSeconds: MAX_DURATION_SECONDS });
+  const timing = stream === undefined ? null : await measureTiming(path, interval, options);
+  const limits = { maxPixels: MAX_PIXELS, maxDurationSeconds: MAX_DURATION_SECONDS };
+  // What is refused by its header is not decoded.
+  const isAccepted = inspect(file, timing, size, limits).kind === 'video';
+  const fields =
+    isAccepted && stream !== undefined && hidesFields(stream)
+      ? await measureFields(path, { ffmpegPath: deps.tools.ffmpegPath, signal: context.signal })
+      : null;
+  const inspection = inspect(file, timing, size, limits, fields);
   if (inspection.kind === 'refused') throw inspection.failure;
   const { source, warnings } = inspection;
   const data: InspectedData = { source, plan: plan(source, context.video.current.profile), warnings };

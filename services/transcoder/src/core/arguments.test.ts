@@ -56,6 +56,26 @@ describe('encodeArguments', () => {
       expect(options.join(' ')).toContain('-map_metadata -1 -map_chapters -1');
   });
 
+  it('tells the filter the order of fields that was measured', () => {
+    expect(chains({ interlaced: true, fieldOrder: 'bff' }, [])[0]).toMatch(
+      /^\[0:V:0\]bwdif=mode=send_frame:parity=bff,fps=/,
+    );
+  });
+
+  it('moves picture and sound to the front where only an encoder’s delay lies before the picture', () => {
+    const [first, sound] = [0, -1].map((at) => chains({ width: 64, height: 36, startSeconds: 0.021 }).at(at));
+    expect(first).toMatch(/^\[0:V:0\]setpts=PTS-0.021\/TB,fps=/);
+    expect(sound).toMatch(/^\[0:1\]asetpts=PTS-0.021\/TB,aresample=/);
+    for (const startSeconds of [-0.02, 0, 0.06, 1.5]) expect(chains({ startSeconds }).join()).not.toContain('PTS-0.');
+    expect(chains({ startSeconds: 0.021 }, [{}], 'ogg').join()).not.toContain('PTS-0.');
+  });
+
+  it('puts transparent pictures on black, but takes a GIF as it is decoded', () => {
+    expect(chains({ pixelFormat: 'yuva444p12le' }, [])[0]).toContain(',format=gbrap,premultiply=inplace=1,scale=');
+    expect(chains({ pixelFormat: 'bgra', codec: 'gif' }, []).join()).not.toContain('premultiply');
+    expect(chains({ pixelFormat: 'gbrp' }, []).join()).not.toContain('premultiply');
+  });
+
   it('deinterlaces before it does anything else', () => {
     expect(chains({ interlaced: true }, [])[0]).toMatch(/^\[0:V:0\]bwdif=mode=send_frame,fps=/);
   });

@@ -1,8 +1,9 @@
 import type { Plan, PlannedRendition, Source } from '@rushes/shared/events';
 import { COMMON, FRAGMENTS } from './container.ts';
+import { isTransparent } from './picture.ts';
 import { isToneMapped } from './plan.ts';
 import { formatRate, fps, parseRate, type Rate, timescaleOf } from './rate.ts';
-import { audioFilters, audioOptions, isOgg } from './sound.ts';
+import { audioFilters, audioOptions, isOgg, leadOf } from './sound.ts';
 
 /** ffmpeg's arguments but for the input: a filter graph, and one output a track. */
 export interface EncodeArguments {
@@ -51,7 +52,8 @@ function videoFilter(
     const steps =
       index === 0
         ? [
-            ...(video.interlaced ? ['bwdif=mode=send_frame'] : []),
+            ...(leadOf(source) === 0 ? [] : [`setpts=PTS-${leadOf(source)}/TB`]),
+            ...(video.interlaced ? [deinterlace(source)] : []),
             // start_time=0 repeats the first picture where the video begins later than the sound.
             `fps=fps=${formatRate(rate)}:start_time=0`,
             ...skip(skipFrames, rate),
@@ -64,6 +66,12 @@ function videoFilter(
     chains.push(`${from}${steps.join(',')}${last ? `[v${index}]` : `,split=2[v${index}][next${index + 1}]`}`);
   });
   return chains.map((chain, index) => chain.replaceAll(`[v${index}]`, `[${renditions[index]?.id}]`));
+}
+
+/** The filter reads the order of fields from the decoder, if that knows it. */
+function deinterlace({ video }: Source): string {
+  const measured = video.fieldOrder === 'tff' || video.fieldOrder === 'bff' ? `:parity=${video.fieldOrder}` : '';
+  return `bwdif=mode=send_frame${measured}`;
 }
 
 const SKIPPED = 'skipped';
@@ -94,7 +102,11 @@ function colour(source: Source, size: string): string[] {
       marked,
     ];
   }
+  const overBlack = isTransparent(source.video)
+    ? [`scale=in_color_matrix=${matrixOf(source)}`, 'format=gbrap', 'premultiply=inplace=1']
+    : [];
   return [
+    ...overBlack,
     `scale=${size}:in_color_matrix=${matrixOf(source)}:out_color_matrix=bt709:out_range=limited`,
     'format=yuv420p',
     marked,

@@ -97,6 +97,13 @@ describe('inspect', () => {
     });
   });
 
+  it('refuses hours in a kilobyte, but not a few seconds in one', () => {
+    const hour = probedFileSchema.parse({ streams: [picture], format: { duration: '3600' } });
+    expect(inspect(hour, timing(), 1000, limits)).toMatchObject({ failure: { code: 'corrupt' } });
+    expect(inspect(hour, timing(), 50_000, limits).kind).toBe('video');
+    expect(inspect(file(picture), timing(), 100, limits).kind).toBe('video');
+  });
+
   it('refuses what is longer than the limit', () => {
     const inspection = inspect(file(picture), timing(), 1, { ...limits, maxDurationSeconds: 9 });
     expect(inspection).toMatchObject({ failure: { code: 'too_long' } });
@@ -136,6 +143,29 @@ describe('inspect', () => {
     expect(look({ color_transfer: 'arib-std-b67', side_data_list: [{ dv_profile: 8 }] }).hdr).toBe('dolby-vision');
   });
 
+  it('takes the order of fields from the pictures only where the file does not tell', () => {
+    const fields = (stream: Fields) =>
+      sourceOf(inspect(file({ ...picture, ...stream }), timing(), 1000, limits, 'bff')).source.video;
+    expect(fields({ field_order: 'unknown' })).toMatchObject({ interlaced: true, fieldOrder: 'bff' });
+    expect(fields({ field_order: undefined })).toMatchObject({ interlaced: true, fieldOrder: 'bff' });
+    expect(fields({ field_order: 'progressive' })).toMatchObject({ interlaced: false });
+    expect(fields({ field_order: 'tt' }).fieldOrder).toBeUndefined();
+    expect(fields({ field_order: 'unknown', codec_name: 'vp9' }).interlaced).toBe(false);
+    expect(look({ field_order: 'unknown' }).interlaced).toBe(false);
+  });
+
+  it('warns of what is in the file and cannot be shown', () => {
+    const warned = (...streams: Fields[]) => sourceOf(inspect(file(...streams), timing(), 1, limits)).warnings;
+    expect(warned(picture, { ...picture, index: 1 })).toMatchObject([{ code: 'several_videos' }]);
+    expect(warned({ ...picture, side_data_list: [{ dv_profile: 5 }] })).toMatchObject([{ code: 'dolby_vision_only' }]);
+    expect(
+      warned({ ...picture, color_transfer: 'smpte2084', side_data_list: [{ dv_profile: 8 }] }).map(({ code }) => code),
+    ).toEqual([]);
+    expect(warned(picture, { index: 1, codec_type: 'subtitle', codec_name: 'dvd_subtitle' })).toEqual([
+      { code: 'subtitles_unreadable', message: 'The subtitles of stream 1 are pictures, not text, and are left out.' },
+    ]);
+  });
+
   describe('the frame rate', () => {
     it('of a phone that drops pictures is the nominal one, and said to vary', () => {
       const clip = { r_frame_rate: '90000/2999', avg_frame_rate: '369000/13657' };
@@ -154,6 +184,12 @@ describe('inspect', () => {
     it('of interlaced video is that of pictures, not of fields', () => {
       const fields = { field_order: 'tt', r_frame_rate: '50/1', avg_frame_rate: '25/1' };
       expect(look(fields, { medianStep: 0.04 })).toMatchObject({ frameRate: '25/1', variableFrameRate: false });
+    });
+
+    it('does not vary where a header names it for all pictures, or where nothing has a time', () => {
+      const uneven = { unevenShare: 0.1 };
+      expect(look({ codec_name: 'mpeg2video' }, uneven).variableFrameRate).toBe(false);
+      expect(look({ start_time: undefined, avg_frame_rate: '25/1' }).variableFrameRate).toBe(false);
     });
 
     it('is snapped to the standard one that is meant', () => {

@@ -1,9 +1,10 @@
 import { Failure } from '@rushes/shared/errors';
 import type { Source, SourceAudio, SourceVideo, Warning } from '@rushes/shared/events';
-import type { FrameTiming, ProbedFile, ProbedStream } from '@rushes/shared/media';
+import type { FieldOrder, FrameTiming, ProbedFile, ProbedStream } from '@rushes/shared/media';
 import { languageOf } from './language.ts';
-import { bitDepthOf, displaySizeOf, hdrOf, isInterlaced, rotationOf, sampleAspectOf } from './picture.ts';
-import { formatRate, fps, parseRate, type Rate, rateOf, snap } from './rate.ts';
+import { bitDepthOf, displaySizeOf, hdrOf, hidesFields, isInterlaced, rotationOf, sampleAspectOf } from './picture.ts';
+import { formatRate, fps, snap } from './rate.ts';
+import { isVariable, nominalRate } from './source-rate.ts';
 
 export type Inspection = { kind: 'video'; source: Source; warnings: Warning[] } | { kind: 'refused'; failure: Failure };
 
@@ -17,13 +18,27 @@ const TEXT_LENGTH = 200;
 const MAX_WARNINGS = 50;
 
 /**
+ * Bit/s below which something long is no video: a kilobyte may announce a day, which the constant frame rate would fill with
+ * copies of its one picture. A silent recording of a screen on which nothing moves has several times as many.
+ */
+const LEAST_BITRATE = 100;
+const LONG_SECONDS = 600;
+
+/**
  * What the file is, from ffprobe's answer and the measured spacing of its pictures; or why it is refused. Pure.
  * @param file ffprobe's answer
  * @param timing of the first video stream that is no cover art; null when it could not be measured
  * @param size bytes of the object
+ * @param fields of the same stream, measured where `hidesFields`; null when they were not or do not tell
  */
-export function inspect(file: ProbedFile, timing: FrameTiming | null, size: number, limits: Limits): Inspection {
-  const stream = file.streams.find((candidate) => candidate.codec_type === 'video' && !isPicture(candidate));
+export function inspect(
+  file: ProbedFile,
+  timing: FrameTiming | null,
+  size: number,
+  limits: Limits,
+  fields: FieldOrder | null = null,
+): Inspection {
+  const stream = videoStreamOf(file);
   if (stream === undefined) return refused('no_video_stream');
   const { width, height } = stream;
   if (stream.codec_name === undefined || stream.codec_name === 'unknown') return refused('unsupported_codec');
@@ -33,9 +48,14 @@ export function inspect(file: ProbedFile, timing: FrameTiming | null, size: numb
   const durationSeconds = durationOf(file, stream, timing);
   if (durationSeconds === null) return refused('corrupt', 'no pictures could be read');
   if (durationSeconds > limits.maxDurationSeconds) return refused('too_long', `${durationSeconds} s`);
+  if (durationSeconds > LONG_SECONDS && (size * 8) / durationSeconds < LEAST_BITRATE) {
+    return refused('corrupt', `${size} bytes cannot be ${durationSeconds} s of video`);
+  }
   const warnings: Warning[] = [];
-  const video = videoOf(stream, { width, height, codec: stream.codec_name }, timing, containerStart(file));
+  const known = { width, height, codec: stream.codec_name, origin: containerStart(file) };
+  const video = videoOf(stream, known, timing, fields);
   if (video.variableFrameRate) warnings.push(variableRate(video.fps));
+  warnings.push(...pictureWarnings(file, video));
   const source: Source = {
     container: (file.format.format_name ?? 'unknown').split(',').slice(0, 2).join(','),
     durationSeconds,
@@ -43,13 +63,18 @@ export function inspect(file: ProbedFile, timing: FrameTiming | null, size: numb
     bitrate: Math.round(file.format.bit_rate ?? (size * 8) / durationSeconds),
     video,
     audio: audioOf(file, warnings),
-    subtitles: subtitlesOf(file),
+    subtitles: subtitlesOf(file, warnings),
   };
   return { kind: 'video', source, warnings: warnings.slice(0, MAX_WARNINGS) };
 }
 
 function refused(code: Failure['code'], detail?: string): Inspection {
   return { kind: 'refused', failure: new Failure(code, detail === undefined ? {} : { detail }) };
+}
+
+/** The stream that is encoded: the first one of moving pictures. */
+export function videoStreamOf(file: ProbedFile): ProbedStream | undefined {
+  return file.streams.find((candidate) => candidate.codec_type === 'video' && !isPicture(candidate));
 }
 
 /** Cover art is a video stream to ffprobe. */
@@ -69,11 +94,11 @@ function containerStart(file: ProbedFile): number {
 
 function videoOf(
   stream: ProbedStream,
-  known: { width: number; height: number; codec: string },
+  known: { width: number; height: number; codec: string; origin: number },
   timing: FrameTiming | null,
-  origin: number,
+  fields: FieldOrder | null,
 ): SourceVideo {
-  const interlaced = isInterlaced(stream);
+  const interlaced = isInterlaced(stream, fields);
   const nominal = nominalRate(stream, timing, interlaced);
   const rate = snap(nominal);
   const rotation = rotationOf(stream);
@@ -92,11 +117,13 @@ function videoOf(
     fps: round(fps(rate), 3),
     variableFrameRate: isVariable(stream, timing, nominal, interlaced),
     interlaced,
+    // Only what was measured: a decoder that knows the order tells the filter itself.
+    ...(interlaced && hidesFields(stream) ? { fieldOrder: fields } : {}),
     pixelFormat: stream.pix_fmt ?? 'unknown',
     bitDepth: bitDepthOf(stream),
     hdr: hdrOf(stream),
     gopSeconds: timing?.gopSeconds == null ? null : round(timing.gopSeconds, 3),
-    startSeconds: round((stream.start_time ?? origin) - origin, 6),
+    startSeconds: round((stream.start_time ?? known.origin) - known.origin, 6),
     colorRange: stream.color_range ?? null,
     colorSpace: stream.color_space ?? null,
     colorTransfer: stream.color_transfer ?? null,
@@ -104,36 +131,23 @@ function videoOf(
   };
 }
 
-/**
- * The rate the camera meant. ffprobe offers two: the lowest rate on whose grid all pictures fall, which is absurd for
- * screen recordings, and the average, which is too low when pictures were dropped. The usual distance between pictures
- * says which of them is right; if neither is near it, it is the rate itself.
- */
-function nominalRate(stream: ProbedStream, timing: FrameTiming | null, interlaced: boolean): Rate {
-  const grid = parseRate(stream.r_frame_rate);
-  const average = parseRate(stream.avg_frame_rate);
-  const measured = timing?.medianStep == null ? null : 1 / timing.medianStep;
-  const known = [grid, average].filter((rate) => rate !== null);
-  if (measured === null || measured > 1000) {
-    // Fields counted as pictures, or a grid that only fits everything.
-    if (grid !== null && average !== null && fps(grid) > 1.5 * fps(average)) return average;
-    return known[0] ?? { num: 25, den: 1 };
-  }
-  const off = (rate: Rate) => Math.abs(fps(rate) / measured - 1);
-  const nearest = known.toSorted((a, b) => off(a) - off(b))[0];
-  if (nearest !== undefined && off(nearest) < 0.05) return nearest;
-  if (interlaced && average !== null) return average;
-  return rateOf(measured);
-}
-
-function isVariable(stream: ProbedStream, timing: FrameTiming | null, nominal: Rate, interlaced: boolean): boolean {
-  if (timing !== null && timing.unevenShare > 0.02) return true;
-  const average = parseRate(stream.avg_frame_rate);
-  return !interlaced && average !== null && Math.abs(fps(average) / fps(nominal) - 1) > 0.03;
-}
-
 function variableRate(framesPerSecond: number): Warning {
   return { code: 'variable_frame_rate', message: `Frame rate varies; made constant at ${framesPerSecond}.` };
+}
+
+function pictureWarnings(file: ProbedFile, video: SourceVideo): Warning[] {
+  const videos = file.streams.filter((stream) => stream.codec_type === 'video' && !isPicture(stream)).length;
+  const warnings: Warning[] = [];
+  if (videos > 1) {
+    warnings.push({ code: 'several_videos', message: `The file holds ${videos} videos; only the first is used.` });
+  }
+  if (video.hdr === 'dolby-vision' && video.colorTransfer !== 'smpte2084' && video.colorTransfer !== 'arib-std-b67') {
+    warnings.push({
+      code: 'dolby_vision_only',
+      message: 'The picture is Dolby Vision without an HDR10 or HLG base; its colours may look wrong.',
+    });
+  }
+  return warnings;
 }
 
 function audioOf(file: ProbedFile, warnings: Warning[]): SourceAudio[] {
@@ -166,17 +180,23 @@ function audioOf(file: ProbedFile, warnings: Warning[]): SourceAudio[] {
 
 const TEXT_SUBTITLES = new Set(['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text']);
 
-function subtitlesOf(file: ProbedFile): Source['subtitles'] {
-  return file.streams
-    .filter((stream) => stream.codec_type === 'subtitle')
-    .map((stream) => ({
-      index: stream.index,
-      codec: stream.codec_name ?? 'unknown',
-      language: languageOf(stream.tags.language),
-      title: stream.tags.title?.slice(0, TEXT_LENGTH) ?? null,
-      default: stream.disposition.default === 1,
-      text: TEXT_SUBTITLES.has(stream.codec_name ?? ''),
-    }));
+function subtitlesOf(file: ProbedFile, warnings: Warning[]): Source['subtitles'] {
+  const streams = file.streams.filter((stream) => stream.codec_type === 'subtitle');
+  const subtitles = streams.map((stream) => ({
+    index: stream.index,
+    codec: stream.codec_name ?? 'unknown',
+    language: languageOf(stream.tags.language),
+    title: stream.tags.title?.slice(0, TEXT_LENGTH) ?? null,
+    default: stream.disposition.default === 1,
+    text: TEXT_SUBTITLES.has(stream.codec_name ?? ''),
+  }));
+  for (const { index } of subtitles.filter(({ text }) => !text)) {
+    warnings.push({
+      code: 'subtitles_unreadable',
+      message: `The subtitles of stream ${index} are pictures, not text, and are left out.`,
+    });
+  }
+  return subtitles;
 }
 
 function round(value: number, digits: number): number {

@@ -1,5 +1,5 @@
 import type { SourceVideo } from '@rushes/shared/events';
-import type { ProbedStream } from '@rushes/shared/media';
+import type { FieldOrder, ProbedStream } from '@rushes/shared/media';
 
 /** Width of one sample against its height. */
 export interface SampleAspect {
@@ -34,9 +34,23 @@ export function displaySizeOf(
   return rotation % 180 === 90 ? { width: coded.height, height: width } : { width, height: coded.height };
 }
 
-/** `field_order` tells; where it is absent the picture is taken as progressive. */
-export function isInterlaced(stream: ProbedStream): boolean {
+/** Codecs that have no fields. */
+const WITHOUT_FIELDS = new Set(['gif', 'vp8', 'vp9', 'av1', 'theora']);
+
+/** Whether only the pictures themselves can tell if they are interlaced. */
+export function hidesFields(stream: ProbedStream): boolean {
+  return (stream.field_order ?? 'unknown') === 'unknown' && !WITHOUT_FIELDS.has(stream.codec_name ?? '');
+}
+
+/** `field_order` tells; where it is absent, what was measured; the picture is taken as progressive if neither tells. */
+export function isInterlaced(stream: ProbedStream, measured: FieldOrder | null): boolean {
+  if (hidesFields(stream)) return measured === 'tff' || measured === 'bff';
   return ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? '');
+}
+
+/** Has a plane of transparency that the decoder hands out. A GIF's transparent parts come white from the decoder. */
+export function isTransparent(video: SourceVideo): boolean {
+  return video.codec !== 'gif' && /^(?:yuva|gbra|rgba|bgra|argb|abgr|ya\d)/.test(video.pixelFormat);
 }
 
 export function bitDepthOf(stream: ProbedStream): number {

@@ -83,20 +83,93 @@ describe('plan', () => {
     expect(plan(source(), 'fast').reasons).toEqual([]);
   });
 
-  it('has unique ids, at least one rendition, and never more of anything than an event may list', () => {
-    const side = fc.integer({ min: 1, max: 9000 });
-    const language = fc.constantFrom('en', 'de', 'fr', 'ja', null);
-    const audio = fc.array(fc.record({ language, default: fc.boolean(), channels: fc.integer({ min: 1, max: 8 }) }), {
-      maxLength: 40,
+  const language = fc.constantFrom('en', 'de', 'fr', 'ja', null);
+  const sources = fc
+    .record({
+      width: fc.integer({ min: 2, max: 9000 }),
+      height: fc.integer({ min: 2, max: 9000 }),
+      rate: fc.constantFrom('24000/1001', '25/1', '30/1', '60/1', '120/1', '12/1', '1/1'),
+      audio: fc.array(fc.record({ language, default: fc.boolean(), channels: fc.integer({ min: 1, max: 8 }) }), {
+        maxLength: 40,
+      }),
+      profile: fc.constantFrom('fast', 'web', 'max'),
+    })
+    .map(({ width, height, rate, audio, profile }) => {
+      const [num = 25, den = 1] = rate.split('/').map(Number);
+      return { source: source({ width, height, frameRate: rate, fps: num / den }, audio), profile };
     });
+
+  it('has unique ids, at least one rendition, and never more of anything than an event may list', () => {
     fc.assert(
-      fc.property(side, side, audio, (width, height, streams) => {
-        const planned = plan(source({ width, height }, streams), 'web');
+      fc.property(sources, ({ source, profile }) => {
+        const planned = plan(source, profile);
         const all = [...ids(planned), ...planned.audio.map((track) => track.id)];
         expect(new Set(all).size).toBe(all.length);
         expect(planned.renditions.length).toBeGreaterThanOrEqual(1);
         expect(all.length).toBeLessThanOrEqual(64);
-        expect(plan(source({ width, height }, streams), 'web')).toEqual(planned);
+      }),
+    );
+  });
+
+  it('is the same for the same source and profile', () => {
+    fc.assert(
+      fc.property(sources, ({ source, profile }) => {
+        expect(plan(structuredClone(source), profile)).toEqual(plan(source, profile));
+      }),
+    );
+  });
+
+  it('has even rungs that fall strictly, none larger than the source, each with its reason', () => {
+    fc.assert(
+      fc.property(sources, ({ source: { video }, profile }) => {
+        const { renditions } = plan(source({ ...video }), profile);
+        for (const [index, { width, height, maxrate, bufsize, reason }] of renditions.entries()) {
+          expect(width % 2).toBe(0);
+          expect(height % 2).toBe(0);
+          expect(width).toBeLessThanOrEqual(video.displayWidth);
+          expect(height).toBeLessThanOrEqual(video.displayHeight);
+          expect(bufsize).toBeLessThanOrEqual(2 * maxrate);
+          expect(reason).not.toBe('');
+          const above = renditions[index - 1];
+          if (above === undefined) continue;
+          expect(width * height).toBeLessThan(above.width * above.height);
+          expect(Math.min(width, height)).toBeLessThan(Math.min(above.width, above.height));
+          expect(maxrate).toBeLessThan(above.maxrate);
+        }
+      }),
+    );
+  });
+
+  it('keeps the aspect within one pixel: the long side is the nearest even one', () => {
+    fc.assert(
+      fc.property(sources, ({ source: { video }, profile }) => {
+        const { displayWidth, displayHeight } = video;
+        const [long, short] = [Math.max(displayWidth, displayHeight), Math.min(displayWidth, displayHeight)];
+        // Thinner pictures keep two lines at least, whatever that does to their aspect.
+        fc.pre(long / short <= 4 && short >= 64);
+        const [largest, ...lower] = plan(source({ ...video }), profile).renditions;
+        if (short <= 2160 && long <= 8192) {
+          expect(displayWidth - (largest?.width ?? 0)).toBeLessThanOrEqual(1);
+          expect(displayHeight - (largest?.height ?? 0)).toBeLessThanOrEqual(1);
+        }
+        for (const { width, height } of lower) {
+          expect(Math.abs(Math.max(width, height) - (long * Math.min(width, height)) / short)).toBeLessThanOrEqual(
+            1.001,
+          );
+        }
+      }),
+    );
+  });
+
+  it('runs at 5 to 60 pictures a second, on a grid that its segments keep', () => {
+    fc.assert(
+      fc.property(sources, ({ source, profile }) => {
+        const { frameRate, gopFrames, segmentSeconds } = plan(source, profile);
+        const [num = 0, den = 1] = frameRate.split('/').map(Number);
+        expect(num / den).toBeGreaterThanOrEqual(5);
+        expect(num / den).toBeLessThanOrEqual(60);
+        expect(gopFrames).toBe(Math.round((2 * num) / den));
+        expect(segmentSeconds).toBeCloseTo((3 * gopFrames * den) / num, 5);
       }),
     );
   });

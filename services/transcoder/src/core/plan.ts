@@ -1,5 +1,6 @@
 import type { Plan, PlannedAudio, PlannedRendition, Source, SourceAudio } from '@rushes/shared/events';
 import { ladder } from './ladder.ts';
+import { isTransparent } from './picture.ts';
 import { formatRate, fps, gopFramesOf, outputRate, parseRate } from './rate.ts';
 
 /** GOPs of one segment: about six seconds. */
@@ -89,6 +90,7 @@ function reasonsOf(source: Source, framesPerSecond: number): string[] {
     video.rotation !== 0 ? 'rotation applied' : null,
     video.sampleAspectRatio !== '1:1' ? `pixels of ${video.sampleAspectRatio} made square` : null,
     video.interlaced ? 'deinterlaced' : null,
+    isTransparent(video) ? 'transparent parts made black' : null,
     video.variableFrameRate ? 'variable frame rate made constant' : null,
     Math.abs(framesPerSecond / video.fps - 1) > 0.01
       ? `frame rate changed from ${video.fps} to ${round(framesPerSecond)}`

@@ -12,6 +12,19 @@ export function isOgg(source: Source): boolean {
   return source.container === 'ogg';
 }
 
+/** Seconds by which sound may begin before the picture only because its encoder's delay was written as sound. */
+const LONGEST_DELAY = 0.05;
+
+/**
+ * Seconds by which picture and sound are moved to the front. MPEG-TS, FLV and WMV have no way to say that the first samples are
+ * the encoder's delay (AAC 21 to 46 ms, WMA 43): the picture follows them, falls between two pictures of the grid, and its first
+ * one would be shown twice. What is cut off the sound is that delay.
+ */
+export function leadOf(source: Source): number {
+  const { startSeconds } = source.video;
+  return startSeconds > 0 && startSeconds <= LONGEST_DELAY && !isOgg(source) ? startSeconds : 0;
+}
+
 /** Each stream is decoded once and shared by the tracks made from it. */
 export function audioFilters(source: Source, tracks: readonly PlannedAudio[]): string[] {
   return [...new Set(tracks.map((track) => track.sourceStream))].map((index) => {
@@ -19,6 +32,7 @@ export function audioFilters(source: Source, tracks: readonly PlannedAudio[]): s
     const ids = tracks.filter((track) => track.sourceStream === index).map((track) => `[${track.id}]`);
     const steps = [
       ...(isOgg(source) ? ['asetpts=N/SR/TB'] : []),
+      ...(leadOf(source) === 0 ? [] : [`asetpts=PTS-${leadOf(source)}/TB`]),
       // Fills gaps and a late start with silence, so that time stamps become a plain count of samples.
       `aresample=${AUDIO_RATE}:async=1:first_pts=0`,
       ...mix(stream, tracks.find((track) => track.sourceStream === index)?.channels ?? 2),

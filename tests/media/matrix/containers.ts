@@ -1,0 +1,116 @@
+import { aac, beep, clip, plain, two, usual, words, x264, yuv } from './footage.ts';
+import type { Row } from './row.ts';
+
+export const containers: readonly Row[] = [
+  { ...plain, title: 'MP4', file: 'plain.mp4', make: [...usual, ...aac] },
+  {
+    ...plain,
+    title: 'MP4 in fragments',
+    file: 'fragments.mp4',
+    make: [...usual, ...aac, ...words('-movflags +frag_keyframe+empty_moov')],
+    // Without an edit list the first picture lasts as long as the sound's encoder delays: 21 ms more.
+    frames: 61,
+    flashes: [0.6333, 1.6333],
+    beeps: [0.6213, 1.6213],
+  },
+  {
+    ...plain,
+    title: 'MP4 with B-frames',
+    file: 'bframes.mp4',
+    make: [...clip(), ...beep, ...two, ...yuv(), ...words('-c:v libx264 -preset fast -crf 12 -bf 3'), ...aac],
+  },
+  { ...plain, title: 'MOV', file: 'plain.mov', make: [...usual, ...aac] },
+  { ...plain, title: 'MKV', file: 'plain.mkv', make: [...usual, ...words('-c:a flac')] },
+  { ...plain, title: 'MKV of a live recording', file: 'live.mkv', make: [...usual, ...aac, ...words('-live 1')] },
+  {
+    ...plain,
+    title: 'AVI',
+    file: 'plain.avi',
+    // The muxer leaves out the second picture, so that the others follow one later.
+    frames: 61,
+    flashes: [0.6333, 1.6333],
+    beeps: [0.623, 1.623],
+    make: [...clip(), ...beep, ...two, ...yuv('yuv420p', 'bt601'), ...words('-c:v mpeg4 -q:v 2 -c:a libmp3lame')],
+  },
+  {
+    ...plain,
+    title: 'WebM of VP9',
+    file: 'vp9.webm',
+    make: [...clip(), ...beep, ...two, ...yuv(), ...words('-c:v libvpx-vp9 -cpu-used 8 -crf 20 -b:v 0 -c:a libopus')],
+  },
+  {
+    ...plain,
+    title: 'WebM of VP8',
+    file: 'vp8.webm',
+    make: [
+      ...clip(),
+      ...beep,
+      ...two,
+      ...yuv('yuv420p', 'bt601'),
+      ...words('-c:v libvpx -cpu-used 8 -crf 8 -b:v 4M -c:a libvorbis'),
+    ],
+  },
+  {
+    ...plain,
+    title: 'MP4 of AV1',
+    file: 'av1.mp4',
+    make: [...clip(), ...beep, ...two, ...yuv(), ...words('-c:v libsvtav1 -preset 12 -crf 20'), ...aac],
+  },
+  {
+    ...plain,
+    title: 'MP4 of HEVC',
+    file: 'hevc.mp4',
+    make: [
+      ...clip(),
+      ...beep,
+      ...two,
+      ...yuv(),
+      ...words('-c:v libx265 -preset ultrafast -x265-params log-level=error:crf=12'),
+      ...aac,
+    ],
+  },
+  { ...plain, title: 'MPEG-TS', file: 'plain.ts', make: [...usual, ...aac] },
+  {
+    ...plain,
+    title: 'MPEG-PS',
+    file: 'plain.mpg',
+    make: [...clip(), ...beep, ...two, ...yuv('yuv420p', 'bt601'), ...words('-c:v mpeg2video -q:v 2 -c:a mp2')],
+  },
+  { ...plain, title: 'FLV', file: 'plain.flv', make: [...usual, ...aac] },
+  {
+    ...plain,
+    title: 'OGG',
+    file: 'plain.ogv',
+    make: [...clip(), ...beep, ...two, ...yuv('yuv420p', 'bt601'), ...words('-c:v libtheora -q:v 10 -c:a libvorbis')],
+  },
+  {
+    ...plain,
+    title: 'WMV',
+    file: 'plain.wmv',
+    make: [...clip(), ...beep, ...two, ...yuv('yuv420p', 'bt601'), ...words('-c:v wmv2 -q:v 2 -c:a wmav2')],
+  },
+  {
+    ...plain,
+    title: '3GP',
+    file: 'plain.3gp',
+    make: [...clip('352x288'), ...beep, ...two, ...yuv('yuv420p', 'bt601'), ...words('-c:v h263 -q:v 2'), ...aac],
+    size: '352x288',
+  },
+  {
+    ...plain,
+    title: 'GIF',
+    file: 'plain.gif',
+    make: [...clip('320x180', '10'), ...two],
+    frames: 20,
+    rate: '10/1',
+    channels: [],
+    psnr: 20,
+  },
+  {
+    ...plain,
+    title: 'H.264 without a container',
+    file: 'plain.h264',
+    make: [...clip(), ...two, ...yuv(), ...x264],
+    channels: [],
+  },
+];
