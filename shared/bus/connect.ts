@@ -17,8 +17,10 @@ export interface BusOptions {
  * log each time it changes. Only `close()` ends it.
  */
 export async function connectBus(options: BusOptions, log: Logger): Promise<NatsConnection> {
+  log.info('connecting to NATS');
   const connection = await connect({
-    servers: options.url,
+    // Several nodes of a cluster are named by commas.
+    servers: options.url.split(',').map((server) => server.trim()),
     name: options.service,
     inboxPrefix: `_INBOX_${options.service}`,
     ...(options.credentials === undefined

@@ -77,7 +77,9 @@ export function busCheck(connection: NatsConnection, manager: JetStreamManager):
     name: 'nats',
     async probe() {
       if (connection.isClosed()) throw new Error('the connection is closed');
-      const { config } = await manager.streams.info('VIDEO').catch(withItsName);
+      const { config } = await manager.streams
+        .info('VIDEO')
+        .catch((error: unknown) => withItsName(error, known !== undefined));
       const logId = config.metadata?.logId ?? 'none';
       known ??= logId;
       if (logId !== known) {
@@ -89,10 +91,13 @@ export function busCheck(connection: NatsConnection, manager: JetStreamManager):
   };
 }
 
-/** The client says only "stream not found". */
-function withItsName(error: unknown): never {
+/** The client says only "stream not found". Who never saw the log may have come before the bootstrap made it. */
+function withItsName(error: unknown, wasThere: boolean): never {
   if (error instanceof Error && 'code' in error && error.code === '404') {
-    throw new Error('the log (stream VIDEO) is gone: restore it from a backup', { cause: error });
+    const what = wasThere
+      ? 'is gone: restore it from a backup'
+      : 'is not there: the bootstrap makes it, or it has to be restored from a backup';
+    throw new Error(`the log (stream VIDEO) ${what}`, { cause: error });
   }
   throw error;
 }

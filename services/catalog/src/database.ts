@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { wait } from '@rushes/shared/bus';
 import { ProblemError } from '@rushes/shared/http';
 import { type Collection, type Db, MongoClient, MongoError, MongoServerError } from 'mongodb';
 import type { Quarantined } from './core/batch.ts';
@@ -32,6 +33,7 @@ export interface Database {
   quarantine: Collection<{ _id: string } & Quarantined>;
   meta: Collection<{ _id: 'cursor'; key: string }>;
   db: Db;
+  close(): Promise<void>;
 }
 
 const DEFAULT_NAME = 'rushes';
@@ -39,6 +41,7 @@ const DEFAULT_NAME = 'rushes';
 const SELECT_MS = 1_500;
 /** A server that does not answer any more (paused, cut off) counts as lost after this. */
 const SILENT_MS = 15_000;
+const CONNECT_AGAIN_MS = 250;
 
 /** Connects in the background and again and again: what is asked for meanwhile fails, and may be tried again. */
 export function openDatabase(url: string): Database {
@@ -51,6 +54,8 @@ export function openDatabase(url: string): Database {
     // What the checkpoint says must survive the loss of a primary, and so must the documents before it.
     writeConcern: { w: 'majority' },
   });
+  const closing = new AbortController();
+  void connectOnce(client, closing.signal);
   const db = client.db(/^[^:]+:\/\/[^/]+\/[^?]/.test(url) ? undefined : DEFAULT_NAME);
   return {
     client,
@@ -59,7 +64,27 @@ export function openDatabase(url: string): Database {
     checkpoints: db.collection('checkpoints'),
     quarantine: db.collection('quarantine'),
     meta: db.collection('meta'),
+    close() {
+      closing.abort();
+      return client.close();
+    },
   };
+}
+
+/**
+ * The driver connects again by itself only when it was connected before. A first attempt that finds nobody leaves a closed
+ * topology behind, on which everything fails until `connect` makes another.
+ */
+async function connectOnce(client: MongoClient, closing: AbortSignal): Promise<void> {
+  while (!closing.aborted) {
+    try {
+      await client.connect();
+      return;
+    } catch {
+      // What is asked for meanwhile fails, and says why.
+      await wait(CONNECT_AGAIN_MS, closing);
+    }
+  }
 }
 
 /** The key that signs cursors: random, one for each database, so that all replicas have the same. */

@@ -103,7 +103,7 @@ async function withServers(
       signal,
     });
   } finally {
-    await database.client.close();
+    await database.close();
     await connection.close();
   }
 }

@@ -64,7 +64,7 @@ export async function createCatalog(runtime: Runtime, config: CatalogConfig): Pr
       live.stop();
       board.stop();
       await projector?.stop();
-      await database.client.close();
+      await database.close();
     },
   };
 }
