@@ -1,11 +1,14 @@
 // npm test: types, lint, unit and integration tests, on a machine where nothing was installed before. `--faults`
-// (npm run test:faults): what kills, pauses and cuts off the system, which takes longer; words after it choose test files.
+// (npm run test:faults): what kills, pauses and cuts off the system, which takes longer. `--containers` (npm run
+// test:containers): the system in containers, where there is Docker. Words after either choose test files.
 // Plain JavaScript, because the machine's own Node (20 or newer) runs it before Node 24 is there.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeError, installPackages, installTools } from '../infra/embedded/install.mjs';
+import { dockerTrouble, sweep } from './containers/docker.mjs';
+import { buildImages } from './containers/images.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const started = Date.now();
@@ -28,11 +31,13 @@ try {
 for (const workspace of workspaces) rmSync(join(root, workspace, '.results'), { recursive: true, force: true });
 
 const [suite, ...chosen] = process.argv.slice(2);
-if (suite !== undefined && suite !== '--faults') {
-  console.error(`npm test takes no "${suite}"; npm run test:faults takes names of test files`);
+const suites = { '--faults': faults, '--containers': containers };
+const chosenSuite = suite === undefined ? everything : suites[suite];
+if (chosenSuite === undefined) {
+  console.error(`npm test takes no "${suite}"; npm run test:faults and test:containers take names of test files`);
   process.exit(1);
 }
-process.exitCode = report(suite === '--faults' ? await faults(chosen) : await everything());
+process.exitCode = report(await chosenSuite(chosen));
 
 async function everything() {
   const tasks = ['typecheck', 'lint', 'knip', 'test'];
@@ -42,6 +47,8 @@ async function everything() {
       ok: await run('turbo', ['run', ...tasks, '--continue', '--output-logs=errors-only']),
     },
     { name: 'integration tests', ok: await tests('integration', []) },
+    // They take longer and run by their own command; that they cannot is worth knowing here.
+    ...(await withoutDocker()),
   ];
 }
 
@@ -51,6 +58,27 @@ async function faults(files) {
     ...(all ? [{ name: 'recovery tests', ok: await tests('recovery', []) }] : []),
     { name: 'fault tests', ok: await tests('faults', files) },
   ];
+}
+
+async function containers(files) {
+  const skipped = await withoutDocker();
+  if (skipped.length > 0) return skipped;
+  try {
+    await buildImages(root, process.env, console.log);
+    return [{ name: 'container tests', ok: await tests('containers', files) }];
+  } catch (error) {
+    console.error(describeError(error));
+    return [{ name: 'container tests', ok: false }];
+  } finally {
+    // What a run that was killed has left; a run that ends removes its own.
+    await sweep();
+  }
+}
+
+/** The part that cannot run here, with the reason. */
+async function withoutDocker() {
+  const trouble = await dockerTrouble();
+  return trouble === null ? [] : [{ name: 'container tests (npm run test:containers)', ok: true, skipped: trouble }];
 }
 
 function tests(script, files) {
@@ -81,12 +109,15 @@ function report(parts) {
     totals.failed += numFailedTests;
     totals.skipped += numPendingTests + numTodoTests;
   }
+  const unable = parts.filter(({ skipped }) => skipped !== undefined);
+  for (const { name, skipped } of unable) console.log(`skipped: ${name}: ${skipped}`);
+  totals.skipped += unable.length;
   const broken = parts.filter(({ ok }) => !ok);
   for (const { name } of broken) console.log(`not passed: ${name}`);
   if (broken.length > 0 && totals.failed === 0) totals.failed = broken.length;
   if (totals.skipped > 0) console.log(`${totals.skipped} skipped`);
   if (process.env.CI === 'true') totals.failed += totals.skipped;
-  if (totals.passed === 0) totals.failed += 1;
+  if (totals.passed === 0 && totals.failed === 0 && unable.length < parts.length) totals.failed += 1;
   console.log(`took ${Math.round((Date.now() - started) / 1000)} s`);
   console.log(`${totals.passed} passed, ${totals.failed} failed`);
   return totals.failed === 0 ? 0 : 1;
@@ -95,7 +126,9 @@ function report(parts) {
 function reportsOf(workspace) {
   const folder = join(root, workspace, '.results');
   try {
-    return readdirSync(folder).map((name) => join(folder, name));
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(folder, name));
   } catch (error) {
     if (error.code === 'ENOENT') return [];
     throw error;

@@ -32,6 +32,17 @@ export default defineConfig({
           globalSetup: ['faults/setup/global.ts'],
         },
       },
+      {
+        test: {
+          ...common,
+          // Each waits for many things, each with a limit of its own.
+          testTimeout: 300_000,
+          name: 'containers',
+          include: ['containers/**/*.containers.test.ts'],
+          globalSetup: ['containers/setup/global.ts'],
+          setupFiles: ['containers/setup/each.ts'],
+        },
+      },
     ],
   },
 });

@@ -1,0 +1,6 @@
+import { beforeEach, inject, onTestFailed } from 'vitest';
+import { keepLogs } from './logs.ts';
+
+beforeEach(({ task }) => {
+  onTestFailed(() => keepLogs(inject('run'), task.name));
+});
