@@ -1,1 +1,2 @@
 export { type Lease, type LeaseDeps, tryAcquire } from './lease.ts';
+export { type LeasedLoop, startLeasedLoop } from './loop.ts';

@@ -39,6 +39,7 @@ export async function handleJob(
   const video = await neededVideo(definition, deps, event, job);
   if (video === null) {
     await claim.release('done');
+    await forgetIfOver(deps, key);
     return { kind: 'ack' };
   }
   const startedAt = performance.now();

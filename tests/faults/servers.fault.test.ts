@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Endpoints } from '@rushes/infra/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { call, getEvents, getVideo, put, register, until, untilDone } from '../setup/client.ts';
+import { call, getEvents, getVideo, put, register, until } from '../setup/client.ts';
 import { startProxy, type TcpProxy } from './setup/proxy.ts';
 import { startStoreProxy } from './setup/store-proxy.ts';
-import { expectClean, expectWhole, HAPPY, verbsOf } from './setup/truth.ts';
+import { expectHappy as expectVideoHappy } from './setup/truth.ts';
 import { createWorld } from './setup/world.ts';
 
 /** What happens when servers die, are cut off, or answer badly. Nothing is restarted by hand but what the platform restarts. */
@@ -44,12 +44,7 @@ async function upload(clip: string): Promise<string> {
   return created.video.id;
 }
 
-async function expectHappy(id: string): Promise<void> {
-  expect(await untilDone(api, id, 90)).toMatchObject({ status: 'ready', final: true, error: null });
-  await expectWhole(api, endpoints, id);
-  expect(verbsOf(await getEvents(api, id))).toEqual(HAPPY);
-  await expectClean(endpoints);
-}
+const expectHappy = (id: string) => expectVideoHappy(api, endpoints, id);
 
 describe('nats-server', () => {
   it('that is killed loses no event that was acknowledged, and everybody goes on by himself', async () => {

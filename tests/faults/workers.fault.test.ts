@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { call, getEvents, getVideo, put, register, until, untilDone } from '../setup/client.ts';
-import { expectClean, expectWhole, HAPPY, toolsOn, verbsOf } from './setup/truth.ts';
+import { expectClean, expectHappy as expectVideoHappy, expectWhole, toolsOn } from './setup/truth.ts';
 import { createWorld } from './setup/world.ts';
 
 /** What happens to workers: killed and stopped in the middle, paused beyond their lease, out of disk, out of memory. */
@@ -46,12 +46,7 @@ async function attemptsIn(id: string): Promise<string[]> {
   return [...new Set(keys.flat().map((key) => /\/(a\d+)\//.exec(key)?.[1] ?? key))].sort();
 }
 
-async function expectHappy(id: string): Promise<void> {
-  expect(await untilDone(api, id, 60)).toMatchObject({ status: 'ready', final: true, error: null });
-  await expectWhole(api, endpoints, id);
-  expect(verbsOf(await getEvents(api, id))).toEqual(HAPPY);
-  await expectClean(endpoints);
-}
+const expectHappy = (id: string) => expectVideoHappy(api, endpoints, id);
 
 describe('a transcoder in the middle of a video', () => {
   it('that is killed: another goes on after the last whole segment', async () => {

@@ -139,7 +139,7 @@ describe('the watchdog', () => {
         const fetch = consumer.fetch.bind(consumer);
         consumer.fetch = async (options) => {
           const messages = await fetch(isDeaf() ? { ...options, expires: 1_000, max_messages: 0 } : options);
-          if (isDeaf()) setTimeout(() => messages.stop(), 50);
+          if (isDeaf()) messages.stop();
           return messages;
         };
         return consumer;

@@ -1,5 +1,4 @@
-import { wait } from '@rushes/shared/bus';
-import { type Lease, type LeaseDeps, tryAcquire } from '@rushes/shared/lease';
+import { type LeaseDeps, type LeasedLoop, startLeasedLoop } from '@rushes/shared/lease';
 import { meter } from '@rushes/shared/service';
 import type { Position } from './core/position.ts';
 import { rebuildIndex } from './rebuild.ts';
@@ -15,54 +14,19 @@ export interface ReconcilerOptions extends ReconcileDeps {
   healthy(signal: AbortSignal): Promise<void>;
 }
 
-export interface Reconciler {
-  /** Waits for the page that is being looked at. */
-  stop(): Promise<void>;
-}
-
 /** Looks, round by round, for what no notification told and for what does not go on. */
-export function startReconciler(options: ReconcilerOptions): Reconciler {
-  const stopping = new AbortController();
-  const running = run(options, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort(new Error('the service is stopping'));
-      await running;
-    },
-  };
-}
-
-async function run(options: ReconcilerOptions, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await options.healthy(signal);
-    if (signal.aborted) return;
-    try {
-      const lease = await tryAcquire(options.lease);
-      if (lease !== null) await reconcileWhileHeld(options, lease, signal);
-    } catch (error) {
-      options.log.warn({ err: error }, 'reconciling broke off; trying again');
-    }
-    await wait(options.intervalMs, signal);
-  }
-}
-
-async function reconcileWhileHeld(options: ReconcilerOptions, lease: Lease, stopping: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stopping, lease.signal]);
-  try {
-    let seen = 0;
-    while (!signal.aborted) {
+export function startReconciler(options: ReconcilerOptions): LeasedLoop {
+  let seen = 0;
+  return startLeasedLoop({
+    ...options,
+    async round(signal) {
       const round = await oneRound(options, signal);
       seen += round.seen;
-      if (round.isIndexEnd) {
-        openVideos().record(seen);
-        seen = 0;
-      }
-      await wait(options.intervalMs, signal);
-      await options.healthy(signal);
-    }
-  } finally {
-    await lease.release();
-  }
+      if (!round.isIndexEnd) return;
+      openVideos().record(seen);
+      seen = 0;
+    },
+  });
 }
 
 async function oneRound(options: ReconcilerOptions, signal: AbortSignal): Promise<Round> {

@@ -1,10 +1,11 @@
 import { startWorker, type Worker } from '@rushes/shared/bus';
+import type { LeasedLoop } from '@rushes/shared/lease';
 import { busCheck, type Runtime, type Service, untilHealthy } from '@rushes/shared/service';
 import { createS3Client, createStorage, storageCheck } from '@rushes/shared/storage';
 import type { IngestConfig } from './config.ts';
 import { createQueue, type Queue, type QueueMessage } from './queue.ts';
 import { createReconcileDeps, type ReconcileDeps } from './reconcile-deps.ts';
-import { type Reconciler, startReconciler } from './reconciler.ts';
+import { startReconciler } from './reconciler.ts';
 import { recordObject } from './record.ts';
 import { refreshOnEvent } from './refresh.ts';
 import { type Poller, startPoller } from './sqs.ts';
@@ -44,7 +45,7 @@ export async function createIngest(
     probe: () => natsCheck.probe(),
     log,
   });
-  const running: (Poller | Worker | Reconciler)[] = [];
+  const running: (Poller | Worker | LeasedLoop)[] = [];
   return {
     checks: [s3Check, ...(queue === undefined ? [] : [{ name: 'sqs', probe: () => queue.ping() }])],
     async start() {
@@ -76,7 +77,7 @@ async function startReconciling(
   config: IngestConfig,
   deps: ReconcileDeps,
   healthy: (signal: AbortSignal) => Promise<void>,
-): Promise<Reconciler> {
+): Promise<LeasedLoop> {
   const kv = await runtime.client.views.kv('CLAIMS', { bindOnly: true });
   const { worker, now, log } = runtime;
   const lease = { kv, key: LEASE_KEY, worker, leaseMs: config.ACK_WAIT, now, log };

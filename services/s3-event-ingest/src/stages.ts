@@ -1,8 +1,8 @@
 import { jetStreamErrorCode } from '@rushes/shared/bus';
+import { claimSchema } from '@rushes/shared/claims';
 import { parseJson } from '@rushes/shared/json';
 import type { Runtime } from '@rushes/shared/service';
 import type { OpenJob } from '@rushes/shared/video';
-import { z } from 'zod';
 import type { JobFacts } from './core/stuck.ts';
 
 /** What can be seen of the stages' work from outside, and the one thing that can be asked of them. */
@@ -18,7 +18,6 @@ export interface Stages {
 }
 
 const CONSUMER_NOT_FOUND = 10014;
-const claimSchema = z.object({ worker: z.string().nullable(), leaseUntil: z.number() });
 const decoder = new TextDecoder();
 
 export async function createStages({ client, manager }: Pick<Runtime, 'client' | 'manager'>): Promise<Stages> {

@@ -1,4 +1,5 @@
 import { startWorker, type Worker } from '@rushes/shared/bus';
+import { type LeasedLoop, startLeasedLoop } from '@rushes/shared/lease';
 import { readOpenVideos } from '@rushes/shared/open-videos';
 import { busCheck, type Runtime, type Service, untilHealthy } from '@rushes/shared/service';
 import {
@@ -13,7 +14,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { removeUpload } from './cleanup.ts';
 import type { UploadApiConfig } from './config.ts';
 import { expiryInterval } from './core/expiry.ts';
-import { type Expirer, startExpirer } from './expirer.ts';
+import { expireUploads } from './expire.ts';
 import type { CreateStep, Deps, Signer } from './ports.ts';
 import { createReservations } from './reservations.ts';
 import { addRoutes } from './routes.ts';
@@ -38,7 +39,7 @@ export async function createUploadApi(
   const s3Check = storageCheck(storage, config.UPLOADS_BUCKET);
   const deps = await createDeps(runtime, config, storage);
   await addRoutes(runtime.http, { ...deps, onStep }, config.ALLOWED_ORIGINS);
-  const running: (Worker | Expirer)[] = [];
+  const running: (Worker | LeasedLoop)[] = [];
   return {
     checks: [s3Check],
     async start() {
@@ -64,19 +65,20 @@ function startCleanup(runtime: Runtime, config: UploadApiConfig, storage: Storag
   });
 }
 
-async function startExpiring(runtime: Runtime, config: UploadApiConfig, storage: Storage): Promise<Expirer> {
+/** Closes uploads that run out of time, part after part of the index. */
+async function startExpiring(runtime: Runtime, config: UploadApiConfig, storage: Storage): Promise<LeasedLoop> {
   const { connection, client, manager, eventLog, worker, now, log } = runtime;
   const kv = await client.views.kv('CLAIMS', { bindOnly: true });
   const checks = [busCheck(connection, manager), storageCheck(storage, config.UPLOADS_BUCKET)];
-  return startExpirer({
-    eventLog,
-    storage,
-    openVideos: (from) => readOpenVideos(connection, { from, limit: PAGE }),
-    now,
-    log,
+  const openVideos = (from: number) => readOpenVideos(connection, { from, limit: PAGE });
+  let next = 0;
+  return startLeasedLoop({
     lease: { kv, key: LEASE_KEY, worker, leaseMs: config.ACK_WAIT, now, log },
     intervalMs: expiryInterval(config.UPLOAD_TTL, config.RECONCILE_INTERVAL),
     healthy: (signal) => untilHealthy(checks, log, signal),
+    async round(signal) {
+      next = await expireUploads({ eventLog, storage, openVideos, now, log }, next, signal);
+    },
   });
 }
 

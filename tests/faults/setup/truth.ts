@@ -6,7 +6,7 @@ import { parseEvent } from '@rushes/shared/events';
 import { fold, present, type VideoView } from '@rushes/shared/video';
 import hlsParser from 'hls-parser';
 import { expect } from 'vitest';
-import { type Api, getEvents, getVideo, type StoredEvent, until } from '../../setup/client.ts';
+import { type Api, getEvents, getVideo, type StoredEvent, until, untilDone } from '../../setup/client.ts';
 
 /**
  * What must hold of a video after whatever was done to the system: one outcome a generation, every event once, the read
@@ -55,6 +55,14 @@ function foldOf(events: readonly StoredEvent[], id: string, endpoints: Endpoints
 /** Percents are the catalog's addition. */
 function comparable(view: VideoView): unknown {
   return { ...view, progress: null };
+}
+
+/** A video that was uploaded becomes ready with every event once, and nothing of the work is left behind. */
+export async function expectHappy(api: Api, endpoints: Endpoints, id: string): Promise<void> {
+  expect(await untilDone(api, id, 90)).toMatchObject({ status: 'ready', final: true, error: null });
+  await expectWhole(api, endpoints, id);
+  expect(verbsOf(await getEvents(api, id))).toEqual(HAPPY);
+  await expectClean(endpoints);
 }
 
 /** Fetches the master, every playlist it names, and asks for every segment. */
