@@ -62,4 +62,18 @@ describe('startKeeper', () => {
     expect(await look(down)).toEqual([]);
     expect(await look(() => ['transcoder'])).toEqual(['! made again on NATS: transcoder']);
   });
+
+  it('says what goes wrong when it lasts, and again only after as long', async () => {
+    const { look } = keep();
+    const full = () => {
+      throw new Error('insufficient storage');
+    };
+    const said = '! cannot look after streams and durables on NATS: insufficient storage';
+    expect(await look(full)).toEqual([]);
+    expect(await look(full, 999)).toEqual([]);
+    expect(await look(full, 1)).toEqual([said]);
+    expect(await look(full, 999)).toEqual([said]);
+    expect(await look(nothing)).toEqual([said]);
+    expect(await look(full, 5_000)).toEqual([said]);
+  });
 });

@@ -8,7 +8,7 @@ export interface KeeperDeps {
   say: Say;
   /** Milliseconds between two looks. */
   intervalMs: number;
-  /** Milliseconds until a lost log is said again. */
+  /** Milliseconds until a lost log is said again, and for which other trouble may last before it is said. */
   repeatMs: number;
   now: () => number;
 }
@@ -30,16 +30,24 @@ export function startKeeper(deps: KeeperDeps): Keeper {
   // Also while it is just looking.
   let asked = false;
   let lostSaidAt: number | undefined;
+  let failingSince: number | undefined;
 
+  // A bus that does not answer is the supervisor's to report, and every service's; what lasts may be something else.
+  const tellOfTrouble = (error: unknown) => {
+    failingSince ??= deps.now();
+    if (deps.now() - failingSince < deps.repeatMs) return;
+    failingSince = deps.now();
+    deps.say(`! cannot look after streams and durables on NATS: ${error instanceof Error ? error.message : error}`);
+  };
   const look = async () => {
     try {
       const made = await deps.ensure();
       if (lostSaidAt !== undefined) deps.say('the event log is there again');
       lostSaidAt = undefined;
+      failingSince = undefined;
       if (made.length > 0) deps.say(`! made again on NATS: ${made.join(', ')}`);
     } catch (error) {
-      // A bus that does not answer is the supervisor's to report, and every service's.
-      if (!(error instanceof LogLost)) return;
+      if (!(error instanceof LogLost)) return tellOfTrouble(error);
       if (lostSaidAt !== undefined && deps.now() - lostSaidAt < deps.repeatMs) return;
       lostSaidAt = deps.now();
       deps.say(`! ${error.message}`);
