@@ -56,7 +56,10 @@ export type Source = z.infer<typeof sourceSchema>;
 export type SourceVideo = z.infer<typeof sourceVideoSchema>;
 export type SourceAudio = z.infer<typeof sourceAudioSchema>;
 
-/** One rendition to make. `crf` by codec; `maxrate` bit/s, `bufsize` bits; `reason` is for a person. */
+/**
+ * One rendition to make. `crf` by codec; `maxrate` bit/s, `bufsize` bits; `level` of H.264; `low`: for the worst lines;
+ * `reason` is for a person.
+ */
 export const plannedRenditionSchema = z.looseObject({
   id: z.string(),
   codec: z.enum(['h264', 'hevc', 'vp9', 'av1']),
@@ -65,6 +68,8 @@ export const plannedRenditionSchema = z.looseObject({
   crf: z.number(),
   maxrate: z.int().positive(),
   bufsize: z.int().positive(),
+  level: z.string().optional(),
+  low: z.boolean().optional(),
   mode: z.enum(['encode', 'copy']),
   reason: z.string(),
 });

@@ -14,7 +14,6 @@ export {
 export { addRoute, type Call, unknownVideo } from './register.ts';
 export { type Route, type RouteName, routes } from './routes.ts';
 export {
-  BUILT_IN_PROFILES,
   type CreateVideo,
   type DeadLetterQuery,
   LIMITS,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { visibilitySchema } from '../events/index.ts';
+import { profileNameSchema } from '../profiles/profile.ts';
 import { VIDEO_STATUSES, videoViewSchema } from '../video/index.ts';
 
 /** Limits of the contract; lengths in characters, sizes in bytes. */
@@ -18,9 +19,6 @@ export const LIMITS = {
   objectBytes: 5 * 1024 ** 4,
   pageSize: 100,
 } as const;
-
-/** Profiles that need no file. */
-export const BUILT_IN_PROFILES = ['fast', 'web', 'max'] as const;
 
 /**
  * Text that a person typed. Half a surrogate pair and NUL are valid JSON, but neither every JSON parser nor every database
@@ -46,7 +44,6 @@ const metadataSchema = z
     (pairs) => Object.keys(pairs).length <= LIMITS.metadataPairs,
     `must have at most ${LIMITS.metadataPairs} pairs`,
   );
-const profileSchema = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be the name of a profile');
 
 export const createVideoSchema = z.strictObject({
   title: titleSchema,
@@ -64,7 +61,7 @@ export const createVideoSchema = z.strictObject({
     .max(LIMITS.objectBytes, `must be at most ${LIMITS.objectBytes}`),
   tags: tagsSchema.optional(),
   metadata: metadataSchema.optional(),
-  profile: profileSchema.optional(),
+  profile: profileNameSchema.optional(),
   strategy: z.enum(['single', 'multipart']).optional(),
   visibility: visibilitySchema.optional(),
 });
@@ -81,7 +78,7 @@ export const updateVideoSchema = z
   .refine((change) => Object.keys(change).length > 0, 'must change at least one field');
 export type UpdateVideo = z.infer<typeof updateVideoSchema>;
 
-export const reprocessSchema = z.strictObject({ profile: profileSchema.optional() });
+export const reprocessSchema = z.strictObject({ profile: profileNameSchema.optional() });
 
 const partNumberSchema = z.int().min(1).max(10_000);
 export const signPartsSchema = z.strictObject({ partNumbers: z.array(partNumberSchema).min(1).max(1_000) });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readProfiles } from '../profiles/index.ts';
 
 /** A wrong environment, with every wrong variable named. */
 export class ConfigError extends Error {
@@ -50,6 +51,21 @@ export const mediaVariables = {
   CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
   /** A media tool that makes no progress for so long is stopped. */
   STALL_TIMEOUT: durationSchema.prefault('2m'),
+};
+
+/** `PROFILES_FILE` is parsed to all profiles there are; the built-in ones where it is not set. */
+export const profileVariables = {
+  PROFILES_FILE: z
+    .string()
+    .optional()
+    .transform((path, context) => {
+      try {
+        return readProfiles(path);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+        return z.NEVER;
+      }
+    }),
 };
 
 export type HttpConfig = z.infer<z.ZodObject<typeof httpVariables>>;

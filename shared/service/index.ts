@@ -8,6 +8,7 @@ export {
   type NatsConfig,
   natsVariables,
   parseConfig,
+  profileVariables,
   type S3Config,
   type ServiceConfig,
   s3Variables,

@@ -15,6 +15,7 @@ export {
   type Generation,
   isOpen,
   noVideo,
+  type StoredSource,
   tierRank,
   UPLOAD_STATUSES,
   type Upload,

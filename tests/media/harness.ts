@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ClaimTrack } from '@rushes/shared/claims';
 import type { InspectedData, TranscodedData, VideoEvent } from '@rushes/shared/events';
+import { type Profile, parseProfiles } from '@rushes/shared/profiles';
 import { createLogger } from '@rushes/shared/service';
 import type { StageContext, Step } from '@rushes/shared/stage';
 import { allSegments, type Segment, type Track, trackPageSchema, trackSchema } from '@rushes/shared/tracks';
@@ -40,15 +41,27 @@ export async function clipIn(folder: string, name: string, args: readonly string
   return path;
 }
 
-/** What ffprobe says of a file's only stream, frames counted by decoding. */
+/** What ffprobe says of a file's only stream, frames counted by decoding. @throws Error when it does not decode clean */
 export async function decoded(
   path: string,
 ): Promise<{ frames: number; seconds: number; stream: Record<string, unknown> }> {
-  const args = ['-v', 'error', '-count_frames', '-show_streams', '-of', 'json', path];
-  const { stdout, stderr } = await execute(tools().ffprobePath, args);
-  if (stderr !== '') throw new Error(`${path} does not decode clean: ${stderr}`);
+  const { stdout } = await execute(tools().ffprobePath, ['-v', 'error', '-show_streams', '-of', 'json', path]);
   const [stream] = JSON.parse(stdout).streams;
-  return { frames: Number(stream.nb_read_frames), seconds: Number(stream.duration), stream };
+  return { frames: await framesIn(path, stream.codec_type), seconds: Number(stream.duration), stream };
+}
+
+/** Counted by decoding with ffmpeg: not every ffprobe has a decoder for AV1. */
+async function framesIn(path: string, type: string): Promise<number> {
+  if (type === 'audio') {
+    const args = ['-v', 'error', '-count_frames', '-show_streams', '-of', 'json', path];
+    const { stdout, stderr } = await execute(tools().ffprobePath, args);
+    if (stderr !== '') throw new Error(`${path} does not decode clean: ${stderr}`);
+    return Number(JSON.parse(stdout).streams[0].nb_read_frames);
+  }
+  const args = ['-v', 'error', '-nostdin', '-i', path, '-f', 'null', '-progress', 'pipe:1', '-'];
+  const { stdout, stderr } = await execute(tools().ffmpegPath, args);
+  if (stderr !== '') throw new Error(`${path} does not decode clean: ${stderr}`);
+  return Number([...stdout.matchAll(/^frame=(\d+)$/gm)].at(-1)?.[1]);
 }
 
 export interface Stored {
@@ -98,7 +111,13 @@ export interface Run {
 
 export interface WorkOptions {
   signal?: AbortSignal;
+  /** Default: `fast`. */
+  profile?: Profile;
+  /** Default: `standard`. */
+  job?: 'standard' | 'extended';
   inspected?: InspectedData | undefined;
+  /** What a tier before has appended. */
+  transcoded?: TranscodedData | undefined;
   record?: StageContext['record'];
   scratch?: string;
   attempt?: number;
@@ -119,18 +138,32 @@ export const newRun = (): Run => ({
   steps: [],
 });
 
+/** A built-in profile. */
+export function profileNamed(name: string): Profile {
+  const found = parseProfiles().get(name);
+  if (found === undefined) throw new Error(`no profile ${name}`);
+  return found;
+}
+
 /** Does the stage's work as the worker loop would, on a local file and a bucket in memory. */
 export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOptions = {}): Promise<Run> {
   const scratch = await temporaryFolder();
   const run = options.run ?? newRun();
+  const profile = options.profile ?? profileNamed('fast');
   const stored = { bucket: 'uploads', key: `uploads/${VIDEO_ID}/source`, size: 1000, etag: 'etag' };
   const video = {
     id: VIDEO_ID,
     visibility: 'public',
-    current: { number: 1, profile: 'fast', stored, inspected: options.inspected ?? null, transcoded: null },
+    current: {
+      number: 1,
+      profile: profile.name,
+      stored,
+      inspected: options.inspected ?? null,
+      transcoded: options.transcoded ?? null,
+    },
   } as unknown as Video;
   const context: StageContext = {
-    job: 'standard',
+    job: options.job ?? 'standard',
     event: {} as VideoEvent,
     video,
     generation: 1,
@@ -161,6 +194,7 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       storage: bucket.storage,
       mediaBucket: 'media',
       tools: { ...tools(), ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }) },
+      profiles: new Map([[profile.name, profile]]),
       now: options.now ?? (() => new Date()),
     });
     return run;

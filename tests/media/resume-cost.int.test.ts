@@ -50,7 +50,7 @@ describe('what a later attempt does not do again', () => {
     const path = await clip('slow.mp4', ...picture('320x180', '30'), ...X264, '-t', '19');
     const { inspected } = await work(bucketOf(path));
     if (inspected === undefined) throw new Error('not inspected');
-    const { filter, outputs } = encodeArguments(inspected.source, inspected.plan, 540);
+    const { filter, outputs } = encodeArguments(inspected.source, inspected.plan, { start: 540 });
     // Three seconds of skipping at this speed, of which ffmpeg itself tells nothing.
     const job = (watched: Skip | null) => ({
       ffmpegPath: tools().ffmpegPath,

@@ -13,6 +13,7 @@ import {
   type TrackSpec,
   trackFacts,
 } from '../../services/transcoder/src/core/facts.ts';
+import { regularGrid } from '../../services/transcoder/src/core/grid.ts';
 import type { Init } from '../../services/transcoder/src/core/init.ts';
 import { createVideoSegmenter, type SegmenterItem } from '../../services/transcoder/src/core/segment.ts';
 import { run } from './tools.ts';
@@ -20,8 +21,7 @@ import { run } from './tools.ts';
 export const FOLDER = 'videos/0198f2c4-7d1e-7b52-9d0e-3f6a2b1c4d5e/g1';
 const RATE = { num: 30_000, den: 1001 };
 const GOP_FRAMES = 60;
-const GOPS = 3;
-const GOP_TICKS = GOP_FRAMES * RATE.den;
+const GRID = regularGrid(RATE, GOP_FRAMES);
 
 export interface LadderOptions {
   ffmpeg: string;
@@ -45,13 +45,13 @@ export async function makeLadder(options: LadderOptions) {
   for (const [index, [width, height]] of options.sizes.entries()) {
     const id = ids[index] ?? '';
     const bytes = await readFile(join(options.folder, `${id}.mp4`));
-    const segmenter = createVideoSegmenter(GOPS, GOP_TICKS);
+    const segmenter = createVideoSegmenter(GRID);
     videos.push(storeVideo(bucket.store, id, [width, height], [...segmenter.push(bytes), ...segmenter.end()]));
   }
   const audios: AudioFacts[] = [];
   const picture = videos[0];
   if (options.audio && picture !== undefined) {
-    const segmenter = createAudioSegmenter({ num: GOPS * GOP_TICKS, den: RATE.num });
+    const segmenter = createAudioSegmenter((segments) => ({ num: GRID.cutAt(segments), den: GRID.timescale }));
     const ticks = picture.segments.reduce((sum, { duration }) => sum + duration, 0);
     const items = [
       ...segmenter.push(await readFile(join(options.folder, 'aac-en.mp4'))),

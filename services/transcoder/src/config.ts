@@ -1,7 +1,14 @@
-import { httpVariables, mediaVariables, natsVariables, parseConfig, s3Variables } from '@rushes/shared/service';
+import {
+  httpVariables,
+  mediaVariables,
+  natsVariables,
+  parseConfig,
+  profileVariables,
+  s3Variables,
+} from '@rushes/shared/service';
 import type { z } from 'zod';
 
-const variables = { ...httpVariables, ...natsVariables, ...s3Variables, ...mediaVariables };
+const variables = { ...httpVariables, ...natsVariables, ...s3Variables, ...mediaVariables, ...profileVariables };
 
 export type TranscoderConfig = z.infer<z.ZodObject<typeof variables>>;
 

@@ -4,15 +4,16 @@ import type { Plan, Source } from '@rushes/shared/events';
 import { runFfmpeg } from '@rushes/shared/media';
 import { segmentsFolder } from '@rushes/shared/tracks';
 import { encodeArguments } from './core/arguments.ts';
-import { gridOf, specsOf } from './core/grid.ts';
+import { framesBefore, gridOf, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
+import type { WrittenTrack } from './core/results.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
 import { type Lane, readLanes } from './lanes.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { createRecorder } from './recorder.ts';
 import { openSkip, type Skip } from './skip.ts';
 import { openInlet, socketFolder } from './sockets.ts';
-import { createTrackWriter, type WrittenTrack } from './track-writer.ts';
+import { createTrackWriter } from './track-writer.ts';
 
 export interface EncodeJob {
   /** Local copy of the source. */
@@ -141,9 +142,9 @@ async function startFfmpeg(
   skip: Skip | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const { rate, segmentFrames } = gridOf(job.plan);
-  const skipFrames = (job.earlier?.segments ?? 0) * segmentFrames;
-  const { input, filter, outputs } = encodeArguments(job.source, job.plan, skipFrames);
+  const grid = gridOf(job.plan);
+  const skipFrames = framesBefore(grid, job.earlier?.segments ?? 0);
+  const { input, filter, outputs } = encodeArguments(job.source, job.plan, { start: skipFrames });
   const urls = new Map<string | null, string>(lanes.map((lane) => [lane.spec.id, lane.inlet.url]));
   if (skip !== null) urls.set(null, skip.inlet.url);
   let encoded = 0;
@@ -157,7 +158,7 @@ async function startFfmpeg(
     timeoutSeconds: Math.max(SHORTEST_TIMEOUT, job.source.durationSeconds * TIMEOUT_FACTOR),
     onProgress: ({ frames }) => {
       encoded = frames;
-      job.onProgress((skipFrames + frames) / fps(rate));
+      job.onProgress((skipFrames + frames) / fps(grid.rate));
     },
     isHeld: () => skip?.hasMoved() === true || lanes.some((lane) => lane.writer.isHeld()),
   }).catch((error: unknown) => {

@@ -15,6 +15,14 @@ describe('jobOf', () => {
     expect(jobOf(event('reprocessed'))).toBe('standard');
   });
 
+  it('asks for the further codecs of what has become ready and is not final', () => {
+    const packaged = (data: object) => jobOf({ type: 'video.packaged', data } as unknown as VideoEvent);
+    expect(packaged({ tier: 'standard', final: false })).toBe('extended');
+    expect(packaged({ tier: 'standard', final: true })).toBeNull();
+    expect(packaged({ tier: 'first', final: false })).toBeNull();
+    expect(packaged({ tier: 'extended', final: true })).toBeNull();
+  });
+
   it('asks for nothing on any other event', () => {
     const others = ['requested', 'updated', 'inspected', 'transcoded', 'thumbnailed', 'packaged', 'failed', 'deleted'];
     expect(others.map((verb) => jobOf(event(verb)))).toEqual(others.map(() => null));
@@ -33,6 +41,13 @@ describe('isNeeded', () => {
     expect(isNeeded(video({ outcome: 'failed' }), 'standard')).toBe(false);
     expect(isNeeded(video({}, 'deleted'), 'standard')).toBe(false);
     expect(isNeeded(video({ stored: null }), 'standard')).toBe(false);
+  });
+
+  it('for further codecs once the ladder is in the log, until they are', () => {
+    expect(isNeeded(video({ transcoded: { tier: 'standard' } }), 'extended')).toBe(true);
+    expect(isNeeded(video({ transcoded: { tier: 'first' } }), 'extended')).toBe(false);
+    expect(isNeeded(video({ transcoded: { tier: 'extended' } }), 'extended')).toBe(false);
+    expect(isNeeded(video({ transcoded: { tier: 'standard' }, outcome: 'packaged' }), 'extended')).toBe(false);
   });
 
   it('not for a job that is not ours', () => {

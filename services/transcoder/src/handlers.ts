@@ -1,22 +1,35 @@
 import type { VideoEvent } from '@rushes/shared/events';
 import type { StageDefinition } from '@rushes/shared/stage';
 import { isOpen, tierRank, type Video } from '@rushes/shared/video';
+import type { Job } from './core/tiers.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { transcode } from './work.ts';
 
 /** The service's name, and the stage's. */
 const STAGE = 'transcoder';
 
-const JOB = 'standard';
-
-/** Every new source, and every source to be made again, asks for the H.264 job. */
-export function jobOf(event: VideoEvent): string | null {
-  return event.type === 'video.uploaded' || event.type === 'video.reprocessed' ? JOB : null;
+/**
+ * Every new source, and every source to be made again, asks for the H.264 job; what has just become ready and is not final,
+ * for its further codecs.
+ */
+export function jobOf(event: VideoEvent): Job | null {
+  switch (event.type) {
+    case 'video.uploaded':
+    case 'video.reprocessed':
+      return 'standard';
+    case 'video.packaged':
+      return event.data.tier === 'standard' && !event.data.final ? 'extended' : null;
+    default:
+      return null;
+  }
 }
 
-/** The job is done when `transcoded` of `standard` is in the log, and pointless when the generation is closed. */
+/** A job is done when `transcoded` of its tier is in the log, and pointless when the generation is closed. */
 export function isNeeded(video: Video, job: string): boolean {
-  return job === JOB && isOpen(video) && tierRank(video.current.transcoded?.tier) < tierRank('standard');
+  if (!isOpen(video)) return false;
+  const made = tierRank(video.current.transcoded?.tier);
+  if (job === 'standard') return made < tierRank('standard');
+  return job === 'extended' && made === tierRank('standard');
 }
 
 export function transcoderStage(deps: TranscoderDeps): StageDefinition {

@@ -2,7 +2,6 @@ import type { AudioSegmenter } from './core/audio.ts';
 import { createAudioSegmenter } from './core/audio.ts';
 import type { TrackSpec } from './core/facts.ts';
 import type { Grid } from './core/grid.ts';
-import { GOPS_PER_SEGMENT } from './core/plan.ts';
 import { createGate, type KeptTrack } from './core/resume.ts';
 import { createVideoSegmenter, type MediaSegment, type Segmenter, type SegmenterItem } from './core/segment.ts';
 import { BrokenStream, type Inlet } from './sockets.ts';
@@ -31,7 +30,7 @@ export function readLanes(lanes: readonly Lane[], grid: Grid, before: number, ff
   const sounds = lanes
     .filter((lane) => lane.spec.kind === 'audio')
     .map((lane) => ({
-      segmenter: createAudioSegmenter({ num: grid.segmentTicks, den: timescale }, before),
+      segmenter: createAudioSegmenter((segments) => ({ num: grid.cutAt(segments), den: timescale }), before),
       lane,
       // One gate for what its own reader and the leading video bring.
       store: storeInto(lane),
@@ -42,7 +41,7 @@ export function readLanes(lanes: readonly Lane[], grid: Grid, before: number, ff
   };
   return [
     ...videos.map((lane, index) => {
-      const segmenter = createVideoSegmenter(GOPS_PER_SEGMENT, grid.gopTicks, before);
+      const segmenter = createVideoSegmenter(grid, before);
       const leads = index === 0;
       let last: MediaSegment | undefined;
       return readLane(lane, segmenter, ffmpeg, storeInto(lane), {

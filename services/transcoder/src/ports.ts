@@ -1,3 +1,4 @@
+import type { Profiles } from '@rushes/shared/profiles';
 import type { Storage } from '@rushes/shared/storage';
 
 /** What the work needs from outside. */
@@ -6,5 +7,6 @@ export interface TranscoderDeps {
   mediaBucket: string;
   /** `stallSeconds`: ffmpeg is stopped after so long without progress. */
   tools: { ffmpegPath: string; ffprobePath: string; stallSeconds?: number };
+  profiles: Profiles;
   now(): Date;
 }

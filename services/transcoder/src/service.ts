@@ -24,6 +24,7 @@ export async function createTranscoder(
       ffprobePath: config.FFPROBE_PATH,
       stallSeconds: config.STALL_TIMEOUT / 1_000,
     },
+    profiles: config.PROFILES_FILE,
     now: runtime.now,
   });
   let worker: Worker | undefined;

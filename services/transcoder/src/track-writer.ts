@@ -13,6 +13,7 @@ import {
   trackFacts,
   trackKey,
 } from './core/facts.ts';
+import type { WrittenTrack } from './core/results.ts';
 import type { KeptTrack } from './core/resume.ts';
 import type { MediaSegment, SegmenterItem } from './core/segment.ts';
 
@@ -30,14 +31,6 @@ export interface TrackTarget {
   onStored(track: ClaimTrack): Promise<void>;
   /** Told after that is written down too. */
   onSegment(): Promise<void>;
-}
-
-/** A track as it stands in storage when all is written. */
-export interface WrittenTrack {
-  spec: TrackSpec;
-  head: TrackHead;
-  folder: string;
-  segments: readonly Segment[];
 }
 
 /** Segments that may wait for their upload before the encoder is held back. */

@@ -34,7 +34,7 @@ export async function cancelUpload(deps: Deps, call: Call<typeof routes.cancelUp
 export async function reprocessVideo(deps: Deps, call: Call<typeof routes.reprocessVideo>): Promise<unknown> {
   const { id, reply } = call;
   const { profile } = call.body;
-  const [wrong] = profileErrors(profile);
+  const [wrong] = profileErrors(profile, deps.profiles);
   if (wrong) throw new ProblemError('validation_failed', `profile ${wrong.message}`, { errors: [wrong] });
   await refuseWithoutSource(deps, found(id, await deps.eventLog.read(id)));
   const settled = settle(id, await deps.eventLog.execute(id, { type: 'reprocess', profile, reason: ASKED_FOR }));

@@ -1,5 +1,12 @@
 import { LIMITS } from '@rushes/shared/http';
-import { durationSchema, httpVariables, natsVariables, parseConfig, s3Variables } from '@rushes/shared/service';
+import {
+  durationSchema,
+  httpVariables,
+  natsVariables,
+  parseConfig,
+  profileVariables,
+  s3Variables,
+} from '@rushes/shared/service';
 import { z } from 'zod';
 
 const SECOND_MS = 1_000;
@@ -31,6 +38,7 @@ const variables = {
   ...httpVariables,
   ...natsVariables,
   ...s3Variables,
+  ...profileVariables,
   CDN_BASE_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
   ALLOWED_ORIGINS: originsSchema.prefault(''),
   /** How long an upload stays open; restarted by renew. */

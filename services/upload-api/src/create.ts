@@ -8,7 +8,7 @@ import type { Deps } from './ports.ts';
 /** `POST /v1/videos`: registers a video and signs the link to upload it to. */
 export async function createVideo(deps: Deps, call: Call<typeof routes.createVideo>): Promise<unknown> {
   const { body, request, reply } = call;
-  refuseWrong(body, deps.maxUploadBytes);
+  refuseWrong(body, deps);
   const videoId = await chooseId(deps, request.headers['idempotency-key'], body);
   const settled = await register(deps, videoId, body);
   const upload = await uploadView(deps, settled.video);
@@ -45,8 +45,8 @@ async function chooseId(deps: Deps, header: string | string[] | undefined, body:
   throw new ProblemError('idempotency_conflict', detail);
 }
 
-function refuseWrong(body: CreateVideo, maxUploadBytes: number): void {
-  const complaint = complaintAbout(body, maxUploadBytes);
+function refuseWrong(body: CreateVideo, limits: Pick<Deps, 'maxUploadBytes' | 'profiles'>): void {
+  const complaint = complaintAbout(body, limits);
   if (complaint === null) return;
   if (complaint.code === 'too_large_for_single') throw new ProblemError(complaint.code, complaint.detail);
   const detail = complaint.errors.map(({ path, message }) => `${path.slice(1)} ${message}`).join('; ');

@@ -1,4 +1,5 @@
 import type { Log } from '@rushes/shared/log';
+import type { Profiles } from '@rushes/shared/profiles';
 import type { PresignedPut, Storage } from '@rushes/shared/storage';
 import type { Reservations } from './reservations.ts';
 
@@ -23,6 +24,7 @@ export interface Deps {
   uploadTtlMs: number;
   urlTtlMs: number;
   maxUploadBytes: number;
+  profiles: Profiles;
   now: () => Date;
   /** A new UUIDv7. */
   newId: () => string;

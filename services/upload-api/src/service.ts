@@ -94,6 +94,7 @@ async function createDeps(runtime: Runtime, config: UploadApiConfig, storage: St
     uploadTtlMs: config.UPLOAD_TTL,
     urlTtlMs: config.UPLOAD_URL_TTL,
     maxUploadBytes: config.MAX_UPLOAD_BYTES,
+    profiles: config.PROFILES_FILE,
     now: runtime.now,
     newId: () => uuidv7(),
   };

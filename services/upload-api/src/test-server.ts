@@ -1,4 +1,5 @@
 import { createHttpServer } from '@rushes/shared/http';
+import { parseProfiles } from '@rushes/shared/profiles';
 import { createLogger } from '@rushes/shared/service';
 import { createMemoryLog } from '@rushes/shared/testing';
 import type { Deps } from './ports.ts';
@@ -35,6 +36,7 @@ export async function serve(change: Partial<Deps> = {}) {
     uploadTtlMs: 86_400_000,
     urlTtlMs: 3_600_000,
     maxUploadBytes: 50 * 1024 ** 3,
+    profiles: parseProfiles(),
     now: () => NOW,
     newId: () => NEW_ID(++ids),
     ...change,

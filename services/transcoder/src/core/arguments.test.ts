@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { encodeArguments } from './arguments.ts';
 import { plan } from './plan.ts';
-import { source } from './source-fixture.ts';
+import { profile, source } from './source-fixture.ts';
 
 type Clip = Parameters<typeof source>;
 
 function argumentsOf(...clip: Clip) {
   const made = source(...clip);
-  return encodeArguments(made, plan(made, 'fast'));
+  return encodeArguments(made, plan(made, profile('fast')));
 }
 const chains = (...clip: Clip) => argumentsOf(...clip).filter.split(';');
 
@@ -23,7 +23,7 @@ describe('encodeArguments', () => {
 
   it('leaves out pictures of the grid before it scales any, and lets their decoding be seen', () => {
     const made = source({}, []);
-    const { filter, outputs } = encodeArguments(made, plan(made, 'fast'), 360);
+    const { filter, outputs } = encodeArguments(made, plan(made, profile('fast')), { start: 360 });
     expect(filter.split(';').slice(0, 3)).toEqual([
       '[0:V:0]fps=fps=30/1:start_time=0,split=2[begin][rest]',
       '[begin]trim=end_frame=360,framestep=30,scale=2:2,format=gray[skipped]',
@@ -43,11 +43,9 @@ describe('encodeArguments', () => {
     const options = outputs[0]?.options.join(' ') ?? '';
     expect(outputs.map(({ track }) => track)).toEqual(['h264-1080', 'h264-720', 'h264-480', 'h264-360', 'h264-240']);
     expect(options).toContain(
-      '-c:v libx264 -preset veryfast -pix_fmt yuv420p -crf 23 -maxrate 6000000 -bufsize 9000000',
+      '-pix_fmt yuv420p -g 60 -c:v libx264 -preset veryfast -crf 23 -maxrate 6000000 -bufsize 9000000 -level:v 4.0',
     );
-    expect(options).toContain(
-      '-g 60 -keyint_min 60 -sc_threshold 0 -flags +cgop+bitexact -video_track_timescale 30000',
-    );
+    expect(options).toContain('-keyint_min 60 -sc_threshold 0 -flags +cgop+bitexact -video_track_timescale 30000');
     expect(options).toMatch(/-f mp4 -movflags \+frag_keyframe\+delay_moov\+default_base_moof\+skip_trailer$/);
   });
 

@@ -8,6 +8,7 @@ import { audioStream, pieces } from './stream-fixture.ts';
 const RATE = 48_000;
 /** Three GOPs of 60 pictures at 29.97. */
 const SEGMENT: Time = { num: 180_180, den: 30_000 };
+const cutAt = (segments: number): Time => ({ num: segments * SEGMENT.num, den: SEGMENT.den });
 const seconds = (time: Time) => time.num / time.den;
 const pictures = (count: number): Time => ({ num: count * 1001, den: 30_000 });
 
@@ -24,7 +25,7 @@ function framesIn(segment: MediaSegment): number[] {
 
 /** All of the sound at once, then the video. */
 function run(frames: number, videoPictures: number, lengths: readonly number[] = [997]): MediaSegment[] {
-  const segmenter = createAudioSegmenter(SEGMENT);
+  const segmenter = createAudioSegmenter(cutAt);
   const count = Math.ceil(videoPictures / 180);
   const items = pieces(audioStream(frames), lengths).flatMap((piece) => segmenter.push(piece));
   items.push(...segmenter.end());
@@ -36,7 +37,7 @@ function run(frames: number, videoPictures: number, lengths: readonly number[] =
 describe('createAudioSegmenter', () => {
   it('gives the same segments where the video goes on behind some that exist', () => {
     const whole = run(2000, 1000);
-    const segmenter = createAudioSegmenter(SEGMENT, 3);
+    const segmenter = createAudioSegmenter(cutAt, 3);
     const items = [...segmenter.push(audioStream(2000)), ...segmenter.end()];
     expect(segmentsOf(items).map(({ number }) => number)).toEqual([1, 2, 3]);
     items.push(...segmenter.videoPassed(4), ...segmenter.videoPassed(5), ...segmenter.videoEnded(6, pictures(1000)));
@@ -53,7 +54,7 @@ describe('createAudioSegmenter', () => {
   });
 
   it('holds sound back until the video has passed', () => {
-    const segmenter = createAudioSegmenter(SEGMENT);
+    const segmenter = createAudioSegmenter(cutAt);
     expect(segmentsOf(segmenter.push(audioStream(2000)))).toEqual([]);
     expect(segmentsOf(segmenter.videoPassed(2))).toHaveLength(2);
     expect(segmentsOf(segmenter.end())).toEqual([]);
@@ -61,7 +62,7 @@ describe('createAudioSegmenter', () => {
   });
 
   it('waits for the sound where the video is ahead', () => {
-    const segmenter = createAudioSegmenter(SEGMENT);
+    const segmenter = createAudioSegmenter(cutAt);
     expect(segmentsOf(segmenter.videoEnded(1, pictures(60)))).toEqual([]);
     expect(segmentsOf(segmenter.push(audioStream(300)))).toHaveLength(1);
   });
@@ -117,10 +118,10 @@ describe('createAudioSegmenter', () => {
       for (const rest of [...sound, ...video]) items.push(...rest());
       return segmentsOf(items);
     };
-    const expected = calls(createAudioSegmenter(SEGMENT), []);
+    const expected = calls(createAudioSegmenter(cutAt), []);
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 40 }), (order) => {
-        expect(calls(createAudioSegmenter(SEGMENT), order)).toEqual(expected);
+        expect(calls(createAudioSegmenter(cutAt), order)).toEqual(expected);
       }),
     );
   });

@@ -28,11 +28,11 @@ export interface AudioSegmenter {
 }
 
 /**
- * @param segmentLength exact length of a video segment. Each cut is made at the frame nearest to the video's, and the end at
+ * @param cutAt when the video's segment after so many begins. Each cut is made at the frame nearest to the video's, and the end at
  * the last frame that does not outlast it. Sound that ends early goes on with its last frame, which is silence.
  * @param before segments of video that exist already. The stream of sound is the whole one all the same.
  */
-export function createAudioSegmenter(segmentLength: Time, before = 0): AudioSegmenter {
+export function createAudioSegmenter(cutAt: (segments: number) => Time, before = 0): AudioSegmenter {
   const reader = createStreamReader();
   let init: Init | undefined;
   let frames: Sample[] = [];
@@ -54,7 +54,7 @@ export function createAudioSegmenter(segmentLength: Time, before = 0): AudioSegm
     }
     const open = end === undefined ? passed : end.segments;
     if (made >= open) return null;
-    return framesBefore({ num: segmentLength.num * (made + 1), den: segmentLength.den }, Math.round, known);
+    return framesBefore(cutAt(made + 1), Math.round, known);
   };
 
   const cut = (until: number): MediaSegment => {

@@ -14,12 +14,12 @@ import {
   trackFacts,
 } from './facts.ts';
 import { plan } from './plan.ts';
-import { source } from './source-fixture.ts';
+import { profile, source } from './source-fixture.ts';
 
 const folder = 'videos/v/g1/segments/h264-1080/a1';
 const init = { bytes: new Uint8Array(812), codecs: 'avc1.640028', timescale: 30_000, priming: 2002 };
 const head = headOf(init, folder);
-const planned = plan(source({ frameRate: '30000/1001', fps: 29.97 }, [{ language: 'en' }]), 'fast');
+const planned = plan(source({ frameRate: '30000/1001', fps: 29.97 }, [{ language: 'en' }]), profile('fast'));
 const [rendition] = planned.renditions;
 const [audio] = planned.audio;
 if (rendition === undefined || audio === undefined) throw new Error('the plan is empty');

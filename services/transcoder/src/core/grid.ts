@@ -1,28 +1,51 @@
 import type { Plan } from '@rushes/shared/events';
-import { rateOfPlan } from './arguments.ts';
 import type { TrackSpec } from './facts.ts';
-import { GOPS_PER_SEGMENT } from './plan.ts';
-import { frameTicks, type Rate, timescaleOf } from './rate.ts';
+import { frameTicks, parseRate, type Rate, timescaleOf } from './rate.ts';
 
-/** The grid on which all renditions of a plan are cut; ticks are of the video's time scale. */
+/** GOPs of one segment: about six seconds. */
+export const GOPS_PER_SEGMENT = 3;
+
+/**
+ * Where all renditions of a video have their keyframes and are cut into segments. Times in ticks of the video's time scale,
+ * counts from zero.
+ */
 export interface Grid {
   rate: Rate;
   timescale: number;
-  gopTicks: number;
-  segmentFrames: number;
-  segmentTicks: number;
+  /** When the GOP after so many begins. */
+  gopAt(gops: number): number;
+  /** When the segment after so many begins. */
+  cutAt(segments: number): number;
+  /** GOPs of so many segments. */
+  gopsIn(segments: number): number;
 }
 
-export function gridOf(plan: Plan): Grid {
-  const rate = rateOfPlan(plan);
-  const segmentFrames = GOPS_PER_SEGMENT * plan.gopFrames;
+/** GOPs of equal length. */
+export function regularGrid(rate: Rate, gopFrames: number): Grid {
+  const gopTicks = gopFrames * frameTicks(rate);
+  const gopsIn = (segments: number) => segments * GOPS_PER_SEGMENT;
   return {
     rate,
     timescale: timescaleOf(rate),
-    gopTicks: plan.gopFrames * frameTicks(rate),
-    segmentFrames,
-    segmentTicks: segmentFrames * frameTicks(rate),
+    gopAt: (gops) => gops * gopTicks,
+    cutAt: (segments) => gopsIn(segments) * gopTicks,
+    gopsIn,
   };
+}
+
+export function gridOf(plan: Plan): Grid {
+  return regularGrid(rateOfPlan(plan), plan.gopFrames);
+}
+
+/** Pictures before the segment after so many. */
+export function framesBefore(grid: Grid, segments: number): number {
+  return Math.round(grid.cutAt(segments) / frameTicks(grid.rate));
+}
+
+export function rateOfPlan(plan: Plan): Rate {
+  const rate = parseRate(plan.frameRate);
+  if (rate === null) throw new Error(`the plan's frame rate is not a fraction: ${plan.frameRate}`);
+  return rate;
 }
 
 /** The tracks of a plan, pictures first. */

@@ -1,4 +1,5 @@
 import { type Box, childBoxes, concat, findBox, needBox, view } from './boxes.ts';
+import { codecsOf } from './codec-string.ts';
 
 /** An initialisation segment and what it says of its one track. */
 export interface Init {
@@ -67,46 +68,4 @@ function primingOf(moovBody: Uint8Array): number {
   const mediaTime = version === 1 ? Number(data.getBigInt64(16)) : data.getInt32(12);
   if (mediaTime < 0) throw new Error('the track starts late');
   return mediaTime;
-}
-
-/** Bytes of a sample entry before its own boxes. */
-const VISUAL_ENTRY = 78;
-const AUDIO_ENTRY = 28;
-
-function codecsOf(entry: Box): string {
-  switch (entry.type) {
-    case 'avc1': {
-      const avcC = childBoxes(entry.body, VISUAL_ENTRY).find((box) => box.type === 'avcC');
-      if (avcC === undefined) throw new Error('avc1 has no avcC');
-      // Profile, constraint flags and level, ISO/IEC 14496-15.
-      return `avc1.${Array.from(avcC.body.subarray(1, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-    }
-    case 'mp4a': {
-      const esds = childBoxes(entry.body, AUDIO_ENTRY).find((box) => box.type === 'esds');
-      if (esds === undefined) throw new Error('mp4a has no esds');
-      return `mp4a.40.${audioObjectType(esds.body)}`;
-    }
-    default:
-      throw new Error(`no codec string is known for ${entry.type}`);
-  }
-}
-
-const DECODER_SPECIFIC = 0x05;
-const HEADER_BYTES: Record<number, number> = { 3: 3, 4: 13 };
-
-/** First five bits of the AudioSpecificConfig, inside the descriptors of ISO/IEC 14496-1. */
-function audioObjectType(esds: Uint8Array): number {
-  let at = 4;
-  while (at < esds.length) {
-    const tag = esds[at] ?? 0;
-    at += 1;
-    // A length is spread over bytes whose highest bit says that another follows.
-    while (((esds[at] ?? 0) & 0x80) !== 0) at += 1;
-    at += 1;
-    if (tag === DECODER_SPECIFIC) return (esds[at] ?? 0) >> 3;
-    const skip = HEADER_BYTES[tag];
-    if (skip === undefined) break;
-    at += skip;
-  }
-  throw new Error('esds holds no AudioSpecificConfig');
 }

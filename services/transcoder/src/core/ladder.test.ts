@@ -1,9 +1,13 @@
+import { CODECS, type Codec } from '@rushes/shared/profiles';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ladder } from './ladder.ts';
 
+const RUNGS = [2160, 1080, 720, 480, 360, 240] as const;
+const rungsOf = (width: number, height: number, rate = 30, codec: Codec = 'h264') =>
+  ladder({ width, height }, rate, codec, RUNGS);
 const sizes = (width: number, height: number, rate = 30) =>
-  ladder({ width, height }, rate).map((rung) => `${rung.width}x${rung.height}`);
+  rungsOf(width, height, rate).map((rung) => `${rung.width}x${rung.height}`);
 
 describe('ladder', () => {
   it.each([
@@ -25,25 +29,33 @@ describe('ladder', () => {
   });
 
   it('caps the lowest rung for slow lines, unless it is the only one', () => {
-    const low = ladder({ width: 640, height: 360 }, 30).at(-1);
+    const low = rungsOf(640, 360, 30).at(-1);
     expect(low).toMatchObject({ short: 240, crf: 25, maxrate: 120_000, bufsize: 120_000, low: true });
-    expect(ladder({ width: 320, height: 240 }, 30)).toMatchObject([{ short: 240, maxrate: 450_000, low: false }]);
+    expect(rungsOf(320, 240, 30)).toMatchObject([{ short: 240, maxrate: 450_000, low: false }]);
+  });
+
+  it('offers further codecs in the sizes of H.264, as far down as they pay', () => {
+    const both = (codec: Codec) => rungsOf(1080, 1920, 30, codec).map(({ width, height }) => `${width}x${height}`);
+    expect(both('av1')).toEqual(both('h264').slice(0, 4));
+    expect(both('hevc')).toEqual(both('h264').slice(0, 3));
+    expect(rungsOf(426, 240, 30, 'av1')).toEqual([]);
   });
 
   it('uses the measured caps, and half as much again for fast pictures', () => {
-    expect(ladder({ width: 1920, height: 1080 }, 30)[0]).toMatchObject({
+    expect(rungsOf(1920, 1080, 30)[0]).toMatchObject({
       crf: 23,
       maxrate: 6_000_000,
       bufsize: 9_000_000,
     });
-    expect(ladder({ width: 1920, height: 1080 }, 60)[0]).toMatchObject({ maxrate: 9_000_000 });
+    expect(rungsOf(1920, 1080, 60)[0]).toMatchObject({ maxrate: 9_000_000 });
   });
 
   it('is even, never larger than the source, falling, and keeps the aspect within two pixels', () => {
     const side = fc.integer({ min: 2, max: 8192 });
+    const codecs = fc.constantFrom(...CODECS);
     fc.assert(
-      fc.property(side, side, fc.integer({ min: 5, max: 60 }), (width, height, rate) => {
-        const rungs = ladder({ width, height }, rate);
+      fc.property(side, side, fc.integer({ min: 5, max: 60 }), codecs, (width, height, rate, codec) => {
+        const rungs = rungsOf(width, height, rate, codec);
         expect(new Set(rungs.map((rung) => rung.short)).size).toBe(rungs.length);
         rungs.forEach((rung, index) => {
           expect((rung.width % 2) + (rung.height % 2)).toBe(0);

@@ -1,3 +1,6 @@
+import type { Codec, RungSide } from '@rushes/shared/profiles';
+import { CODEC_LADDERS, settingsAt } from './codec-ladders.ts';
+
 /** One rung: the picture's size and the bounds of its bit rate (bit/s, bits). */
 export interface Rung {
   short: number;
@@ -11,21 +14,8 @@ export interface Rung {
   reason: string;
 }
 
-/** Short sides offered, and caps in bit/s up to 30 frames a second: measured, VMAF 85–87 on moving footage. */
-const RUNGS = [2160, 1080, 720, 480, 360, 240] as const;
-const CAPS: readonly (readonly [short: number, maxrate: number])[] = [
-  [2160, 18_000_000],
-  [1080, 6_000_000],
-  [720, 3_500_000],
-  [480, 1_600_000],
-  [360, 900_000],
-  [240, 450_000],
-  [0, 100_000],
-];
-const LOW_SHORT = 240;
-const LOW_CAP = 120_000;
-const LOW_CRF = 25;
-const CRF = 23;
+/** The H.264 rung of this size is for the worst lines. */
+const LOW = { short: 240, cap: 120_000, crf: 25 };
 
 /** A rung this near below the source's own size is left out: nobody sees the difference, everybody pays for it. */
 const TOO_NEAR = 1.1;
@@ -34,33 +24,55 @@ const TOO_NEAR = 1.1;
 const MAX_LONG = 8192;
 const MIN_SIDE = 2;
 
+interface Display {
+  width: number;
+  height: number;
+}
+
 /**
- * The ladder of a picture by its short side, largest first: the source's own size (at most 2160 and 8192) and the standard
- * sizes below it. Sizes are even and keep the display aspect; nothing is enlarged.
+ * The ladder of a picture by its short side, largest first: the source's own size (at most the largest rung and 8192) and the
+ * offered sizes below it, as far down as the codec pays. Sizes are even and keep the display aspect; nothing is enlarged.
+ * Empty for a codec that does not pay at the source's size; never for H.264.
  * @param display pixels, square
- * @param framesPerSecond of the output; above 31 the caps are half as high again
+ * @param framesPerSecond of the output
+ * @param offered short sides, largest first
  */
-export function ladder(display: { width: number; height: number }, framesPerSecond: number): Rung[] {
+export function ladder(display: Display, framesPerSecond: number, codec: Codec, offered: readonly RungSide[]): Rung[] {
+  const limits = CODEC_LADDERS[codec];
+  return sizes(display, offered)
+    .map((size, index) => {
+      const low = codec === 'h264' && index > 0 && size.short === LOW.short;
+      const { crf, maxrate } = low
+        ? { crf: LOW.crf, maxrate: LOW.cap }
+        : settingsAt(limits, size.short, framesPerSecond);
+      // 1.5 × keeps the peak below twice the average; the low rung must never exceed its cap.
+      return {
+        ...size,
+        crf,
+        maxrate,
+        bufsize: low ? maxrate : Math.round(maxrate * 1.5),
+        low,
+        reason: size.reason(low),
+      };
+    })
+    .filter(({ short }) => short >= limits.smallest);
+}
+
+/** The sizes that all codecs share, so that one scaled picture feeds all of them. */
+function sizes(display: Display, offered: readonly RungSide[]) {
   const short = Math.min(display.width, display.height);
   const long = Math.max(display.width, display.height);
-  const shrink = Math.min(1, RUNGS[0] / short, MAX_LONG / long);
+  const shrink = Math.min(1, (offered[0] ?? short) / short, MAX_LONG / long);
   const own = even(short * shrink);
-  const below = RUNGS.filter((rung) => rung < own && own / rung >= TOO_NEAR);
+  const below = offered.filter((rung) => rung < own && own / rung >= TOO_NEAR);
+  const portrait = display.height > display.width;
   return [own, ...below].map((rung, index) => {
-    const low = index > 0 && rung === LOW_SHORT;
-    const cap = low ? LOW_CAP : capOf(rung, framesPerSecond);
     const longSide = even(index === 0 ? long * shrink : (long * rung) / short);
-    const portrait = display.height > display.width;
     return {
       short: rung,
       width: portrait ? rung : longSide,
       height: portrait ? longSide : rung,
-      crf: low ? LOW_CRF : CRF,
-      maxrate: cap,
-      // 1.5 × keeps the peak below twice the average; the low rung must never exceed its cap.
-      bufsize: low ? cap : Math.round(cap * 1.5),
-      low,
-      reason: reasonOf(index, shrink, low),
+      reason: (low: boolean) => reasonOf(index, shrink, low),
     };
   });
 }
@@ -68,16 +80,6 @@ export function ladder(display: { width: number; height: number }, framesPerSeco
 function reasonOf(index: number, shrink: number, low: boolean): string {
   if (index === 0) return shrink < 1 ? 'largest size offered' : "source's own size";
   return low ? 'for slow lines' : 'standard size';
-}
-
-/** Between two measured caps: on the line between them. */
-function capOf(short: number, framesPerSecond: number): number {
-  const upper = CAPS.findLast(([side]) => side >= short) ?? CAPS[0];
-  const lower = CAPS.find(([side]) => side <= short) ?? CAPS.at(-1);
-  if (upper === undefined || lower === undefined) throw new Error('the table of caps is empty');
-  const share = upper[0] === lower[0] ? 0 : (short - lower[0]) / (upper[0] - lower[0]);
-  const cap = lower[1] + share * (upper[1] - lower[1]);
-  return Math.round(cap * (framesPerSecond > 31 ? 1.5 : 1));
 }
 
 function even(side: number): number {

@@ -1,51 +1,70 @@
 import type { Plan, PlannedAudio, PlannedRendition, Source, SourceAudio } from '@rushes/shared/events';
+import type { Codec, Profile } from '@rushes/shared/profiles';
+import { GOPS_PER_SEGMENT } from './grid.ts';
 import { ladder } from './ladder.ts';
+import { h264Level } from './level.ts';
 import { isTransparent } from './picture.ts';
 import { formatRate, fps, gopFramesOf, outputRate, parseRate } from './rate.ts';
-
-/** GOPs of one segment: about six seconds. */
-export const GOPS_PER_SEGMENT = 3;
 
 const AUDIO_BITRATE = { stereo: 128_000, mono: 96_000, low: 48_000 };
 
 /** Sound tracks offered; a film has a handful. */
 const MAX_LANGUAGES = 16;
 
+/** Seconds below which a video has no tier `first`: the whole of it is there almost as soon. */
+const FIRST_FROM_SECONDS = 30;
+
 /**
- * What to make of a source. Every profile gives the H.264 ladder in one tier; the names `fast`, `web` and `max` are kept for
- * the codecs they will add. Pure: the same source and profile always give the same plan.
+ * What to make of a source: the H.264 ladder, which plays while it is made and is whole with tier `standard`, and the
+ * profile's further codecs in tier `extended`. Pure: the same source and profile always give the same plan.
  */
-export function plan(source: Source, profile: string): Plan {
+export function plan(source: Source, profile: Profile): Plan {
   const rate = outputRate(parseRate(source.video.frameRate) ?? { num: 25, den: 1 });
   const gopFrames = gopFramesOf(rate);
-  const rungs = ladder({ width: source.video.displayWidth, height: source.video.displayHeight }, fps(rate));
-  const renditions = rungs.map(
-    (rung): PlannedRendition => ({
-      id: `h264-${rung.short}`,
-      codec: 'h264',
-      width: rung.width,
-      height: rung.height,
-      crf: rung.crf,
-      maxrate: rung.maxrate,
-      bufsize: rung.bufsize,
-      mode: 'encode',
-      reason: rung.reason,
-    }),
-  );
+  const renditions = profile.codecs.flatMap((codec) => planRenditions(source, codec, fps(rate), profile));
+  const h264 = renditions.filter(({ codec }) => codec === 'h264');
   return {
-    profile,
+    profile: profile.name,
     frameRate: formatRate(rate),
     gopFrames,
     segmentSeconds: Number(((GOPS_PER_SEGMENT * gopFrames * rate.den) / rate.num).toFixed(6)),
-    tiers: [{ tier: 'standard', renditions: renditions.map((rendition) => rendition.id) }],
+    tiers: tiersOf(source, h264, renditions),
     renditions,
     audio: planAudio(
       source.audio,
-      rungs.some((rung) => rung.low),
+      h264.some(({ low }) => low === true),
     ),
     subtitles: [],
     reasons: reasonsOf(source, fps(rate)),
   };
+}
+
+function planRenditions(
+  { video }: Source,
+  codec: Codec,
+  framesPerSecond: number,
+  { rungs }: Profile,
+): PlannedRendition[] {
+  const display = { width: video.displayWidth, height: video.displayHeight };
+  return ladder(display, framesPerSecond, codec, rungs).map(({ short, low, ...rung }) => ({
+    id: `${codec}-${short}`,
+    codec,
+    ...rung,
+    mode: 'encode',
+    ...(low ? { low } : {}),
+    ...(codec === 'h264' ? { level: h264Level(rung, framesPerSecond) } : {}),
+  }));
+}
+
+/** H.264 first, since everything plays it; further codecs when it is done and nobody waits. */
+function tiersOf(source: Source, h264: readonly PlannedRendition[], all: readonly PlannedRendition[]): Plan['tiers'] {
+  const ids = (renditions: readonly PlannedRendition[]) => renditions.map(({ id }) => id);
+  const further = all.filter((rendition) => !h264.includes(rendition));
+  return [
+    ...(source.durationSeconds < FIRST_FROM_SECONDS ? [] : [{ tier: 'first' as const, renditions: ids(h264) }]),
+    { tier: 'standard', renditions: ids(h264) },
+    ...(further.length === 0 ? [] : [{ tier: 'extended' as const, renditions: ids(further) }]),
+  ];
 }
 
 /** One track a language, and a second one of few bits for the rung that must play on the worst line. */

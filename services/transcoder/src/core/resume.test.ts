@@ -5,11 +5,11 @@ import { headOf, trackFacts } from './facts.ts';
 import { gridOf, specsOf } from './grid.ts';
 import { plan } from './plan.ts';
 import { CannotGoOn, createGate, decideContinuation, type EarlierTrack } from './resume.ts';
-import { source } from './source-fixture.ts';
+import { profile, source } from './source-fixture.ts';
 import { createStreamReader } from './stream.ts';
 import { initBytes } from './stream-fixture.ts';
 
-const planned = plan(source({ width: 640, height: 360, frameRate: '30000/1001', fps: 29.97 }), 'fast');
+const planned = plan(source({ width: 640, height: 360, frameRate: '30000/1001', fps: 29.97 }), profile('fast'));
 const grid = gridOf(planned);
 const specs = specsOf(planned);
 const FOLDER = 'videos/v/g1/segments/';
@@ -28,7 +28,7 @@ function earlier(id: string, left: Left): EarlierTrack {
   const spec = specs.find((candidate) => candidate.id === id);
   if (spec === undefined) throw new Error(`no track ${id}`);
   const { segments: count, recorded = count, short = 0, complete = false, attempt = 1 } = left;
-  const ticks = spec.kind === 'video' ? grid.segmentTicks : 288_768;
+  const ticks = spec.kind === 'video' ? grid.cutAt(1) : 288_768;
   const folder = `${FOLDER}${id}/a${attempt}`;
   const timescale = spec.kind === 'video' ? grid.timescale : 48_000;
   const init = { bytes: initBytes({ kind: spec.kind, timescale }), codecs: 'c', timescale, priming: 0 };
@@ -87,7 +87,7 @@ describe('decideContinuation', () => {
     const ended = { segments: 4, short: 1001, complete: true };
     const decided = going(all(ended, { 'aac-und': { segments: 3 } }));
     expect(decided).toMatchObject({ segments: 3, complete: false });
-    expect(decided.tracks.get('h264-360')?.segments.every(({ duration }) => duration === grid.segmentTicks)).toBe(true);
+    expect(decided.tracks.get('h264-360')?.segments.every(({ duration }) => duration === grid.cutAt(1))).toBe(true);
   });
 
   it('starts from nothing where a track has nothing', () => {

@@ -68,7 +68,7 @@ export function decideContinuation(
   }
   const videos = found.filter(({ spec }) => spec.kind === 'video').map(({ left }) => left);
   const complete = videos.every(({ track, segments: all }) => track.complete && all.length === segments);
-  const isShort = videos.some(({ segments: all }) => all[segments - 1]?.duration !== grid.segmentTicks);
+  const isShort = videos.some(({ segments: all }) => all[segments - 1]?.duration !== lengthAt(grid, segments - 1));
   if (isShort && !complete) return 'the last segment is short, and not every track is complete';
   return {
     segments,
@@ -118,11 +118,17 @@ function timingProblem(spec: TrackSpec, segments: readonly Segment[], grid: Grid
     if (start !== end) return `segment ${index + 1} starts at ${start} where ${end} is expected`;
     end += duration;
     const isLast = index === segments.length - 1;
-    if (spec.kind === 'video' && (isLast ? duration > grid.segmentTicks : duration !== grid.segmentTicks)) {
-      return `segment ${index + 1} lasts ${duration} ticks where the grid has ${grid.segmentTicks}`;
+    const wanted = lengthAt(grid, index);
+    if (spec.kind === 'video' && (isLast ? duration > wanted : duration !== wanted)) {
+      return `segment ${index + 1} lasts ${duration} ticks where the grid has ${wanted}`;
     }
   }
   return null;
+}
+
+/** Ticks of the segment after so many, unless it is the last. */
+function lengthAt(grid: Grid, segments: number): number {
+  return grid.cutAt(segments + 1) - grid.cutAt(segments);
 }
 
 function keep({ track, segments, init }: EarlierTrack, count: number): KeptTrack {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { childBoxes, findBox } from './boxes.ts';
 import { readFragment } from './fragment.ts';
+import { regularGrid } from './grid.ts';
 import { createVideoSegmenter, type MediaSegment, type SegmenterItem } from './segment.ts';
 import { createStreamReader } from './stream.ts';
 import { initBytes, pieces, sampleOf, videoStream } from './stream-fixture.ts';
@@ -9,9 +10,10 @@ import { initBytes, pieces, sampleOf, videoStream } from './stream-fixture.ts';
 const TICKS = 1001;
 const TIMESCALE = 30_000;
 const GOP = 4;
+const grid = regularGrid({ num: 30_000, den: TICKS }, GOP);
 
 function run(stream: Uint8Array, lengths: readonly number[] = [stream.length]): SegmenterItem[] {
-  const segmenter = createVideoSegmenter(3, GOP * TICKS);
+  const segmenter = createVideoSegmenter(grid);
   return [...pieces(stream, lengths).flatMap((piece) => segmenter.push(piece)), ...segmenter.end()];
 }
 
@@ -77,7 +79,7 @@ describe('createVideoSegmenter', () => {
   });
 
   it('goes on behind segments that exist: numbers, starts, keyframes and sequence numbers', () => {
-    const segmenter = createVideoSegmenter(3, GOP * TICKS, 2);
+    const segmenter = createVideoSegmenter(grid, 2);
     const items = [...segmenter.push(videoStream([4, 4, 4, 2], TICKS, TIMESCALE)), ...segmenter.end()];
     expect(items[0]?.kind).toBe('init');
     const segments = segmentsOf(items);

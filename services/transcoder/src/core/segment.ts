@@ -1,6 +1,7 @@
 import type { Keyframe } from '@rushes/shared/tracks';
 import { concat } from './boxes.ts';
 import { durationOf, type Fragment, shiftFragment } from './fragment.ts';
+import type { Grid } from './grid.ts';
 import type { Init } from './init.ts';
 import { createStreamReader } from './stream.ts';
 
@@ -23,11 +24,11 @@ export interface Segmenter {
 
 /**
  * Gathers closed GOPs into segments. The bytes of a segment are ffmpeg's own, one `moof` and `mdat` a GOP.
- * @param gopsPerSegment GOPs of every segment but the last
- * @param gopTicks ticks of every GOP but the last: the grid that all renditions share
+ * @param grid on which every GOP and every segment begins: the same for all renditions
  * @param before segments that exist already: the stream, which begins at zero itself, goes on behind them
  */
-export function createVideoSegmenter(gopsPerSegment: number, gopTicks: number, before = 0): Segmenter {
+export function createVideoSegmenter(grid: Pick<Grid, 'gopAt' | 'cutAt' | 'gopsIn'>, before = 0): Segmenter {
+  const begin = { ticks: grid.cutAt(before), gops: grid.gopsIn(before) };
   const reader = createStreamReader();
   let gops: Fragment[] = [];
   let made = before;
@@ -40,12 +41,12 @@ export function createVideoSegmenter(gopsPerSegment: number, gopTicks: number, b
   };
   const take = (fragment: Fragment): SegmenterItem[] => {
     // A full segment still open counts like a closed one.
-    const expected = (made * gopsPerSegment + gops.length) * gopTicks;
+    const expected = grid.gopAt(grid.gopsIn(made) + gops.length);
     if (fragment.start !== expected) {
       throw new Error(`a GOP starts at ${fragment.start} where the grid has ${expected}`);
     }
     // Only a full one that is followed by more may be closed: the next GOP proves that this is not the last.
-    const closed = gops.length === gopsPerSegment ? close() : [];
+    const closed = fragment.start === grid.cutAt(made + 1) ? close() : [];
     gops.push(fragment);
     return closed;
   };
@@ -54,9 +55,7 @@ export function createVideoSegmenter(gopsPerSegment: number, gopTicks: number, b
       reader
         .push(piece)
         .flatMap((item) =>
-          item.kind === 'init'
-            ? [item]
-            : take(shiftFragment(item.fragment, before * gopsPerSegment * gopTicks, before * gopsPerSegment)),
+          item.kind === 'init' ? [item] : take(shiftFragment(item.fragment, begin.ticks, begin.gops)),
         ),
     end() {
       reader.end();

@@ -1,4 +1,5 @@
 import type { Source, SourceAudio, SourceVideo } from '@rushes/shared/events';
+import { type Profile, parseProfiles } from '@rushes/shared/profiles';
 
 /** An ordinary clip, for the tests of this folder; each says only what differs. */
 export function source(
@@ -45,4 +46,13 @@ export function source(
     })),
     subtitles: [],
   };
+}
+
+const profiles = parseProfiles();
+
+/** A built-in profile. */
+export function profile(name: string): Profile {
+  const found = profiles.get(name);
+  if (found === undefined) throw new Error(`no profile ${name}`);
+  return found;
 }

@@ -1,7 +1,6 @@
 import type { RequestedData } from '@rushes/shared/events';
-import { BUILT_IN_PROFILES, type CreateVideo, type FieldError, LIMITS } from '@rushes/shared/http';
-
-const DEFAULT_PROFILE = 'web';
+import { type CreateVideo, type FieldError, LIMITS } from '@rushes/shared/http';
+import { DEFAULT_PROFILE, type Profiles } from '@rushes/shared/profiles';
 
 /** What cannot be said in a schema, since it depends on the configuration. */
 export type Complaint =
@@ -10,12 +9,15 @@ export type Complaint =
 
 /**
  * Checks a request against the limits that are set here; null: nothing to complain about.
- * @param maxUploadBytes `MAX_UPLOAD_BYTES`
+ * @param limits `MAX_UPLOAD_BYTES`, and all profiles there are
  */
-export function complaintAbout(body: CreateVideo, maxUploadBytes: number): Complaint | null {
+export function complaintAbout(
+  body: CreateVideo,
+  { maxUploadBytes, profiles }: { maxUploadBytes: number; profiles: Profiles },
+): Complaint | null {
   const errors: FieldError[] = [];
   if (body.size > maxUploadBytes) errors.push({ path: '/size', message: `must be at most ${maxUploadBytes}` });
-  errors.push(...profileErrors(body.profile));
+  errors.push(...profileErrors(body.profile, profiles));
   if (body.strategy === 'multipart') {
     errors.push({ path: '/strategy', message: 'multipart is not offered yet; leave it out or say single' });
   }
@@ -28,10 +30,9 @@ export function complaintAbout(body: CreateVideo, maxUploadBytes: number): Compl
 }
 
 /** Also for reprocess; an absent profile is no error. */
-export function profileErrors(profile: string | undefined): FieldError[] {
-  const known: readonly string[] = BUILT_IN_PROFILES;
-  if (profile === undefined || known.includes(profile)) return [];
-  return [{ path: '/profile', message: `is not known; there are ${known.join(', ')}` }];
+export function profileErrors(profile: string | undefined, profiles: Profiles): FieldError[] {
+  if (profile === undefined || profiles.has(profile)) return [];
+  return [{ path: '/profile', message: `is not known; there are ${[...profiles.keys()].join(', ')}` }];
 }
 
 /** What `requested` says: the body with its defaults, and where and until when the object is expected. */

@@ -1,0 +1,38 @@
+import type { AudioTrack, Rendition, TranscodedData } from '@rushes/shared/events';
+import type { Segment } from '@rushes/shared/tracks';
+import { audioResult, renditionResult, type TrackHead, type TrackSpec } from './facts.ts';
+
+/** A track as it stands in storage. */
+export interface WrittenTrack {
+  spec: TrackSpec;
+  head: TrackHead;
+  folder: string;
+  segments: readonly Segment[];
+}
+
+/** Tracks as `transcoded` lists them. */
+export function listed(tracks: readonly WrittenTrack[]): { renditions: Rendition[]; audio: AudioTrack[] } {
+  const results: Pick<TranscodedData, 'renditions' | 'audio'> = { renditions: [], audio: [] };
+  // The plan puts the source's default sound first; each bit rate of it is the default of its group.
+  let defaultStream: number | undefined;
+  for (const { spec, head, folder, segments } of tracks) {
+    if (spec.kind === 'video') {
+      results.renditions.push(renditionResult(spec, head, folder, segments));
+      continue;
+    }
+    defaultStream ??= spec.audio.sourceStream;
+    const isDefault = spec.audio.sourceStream === defaultStream;
+    results.audio.push(audioResult(spec, head, folder, segments, isDefault));
+  }
+  return results;
+}
+
+/** Lists of `transcoded` hold all tiers: what a later tier has made stands behind what there was. */
+export function cumulated(
+  before: TranscodedData | null,
+  made: { renditions: Rendition[]; audio: AudioTrack[] },
+): Pick<TranscodedData, 'renditions' | 'audio' | 'subtitles'> {
+  if (before === null) return { ...made, subtitles: [] };
+  const { renditions, audio, subtitles } = before;
+  return { renditions: [...renditions, ...made.renditions], audio: [...audio, ...made.audio], subtitles };
+}

@@ -1,0 +1,12 @@
+export {
+  BUILT_IN_PROFILES,
+  CODECS,
+  type Codec,
+  DEFAULT_PROFILE,
+  type Profile,
+  type Profiles,
+  parseProfiles,
+  profileNameSchema,
+  type RungSide,
+} from './profile.ts';
+export { readProfiles } from './read.ts';
