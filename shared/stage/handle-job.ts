@@ -80,6 +80,7 @@ async function settle(
       log.warn('the claim was taken over by another worker; nothing is appended');
       return { kind: 'nak', delayMs: deps.ackWaitMs };
     case 'handback':
+      log.info('handed back; whoever takes it next goes on from here');
       await claim.release('handback');
       return { kind: 'nak', delayMs: 0 };
     case 'failed':

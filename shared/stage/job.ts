@@ -22,6 +22,14 @@ export class StageStopped extends Error {
   }
 }
 
+/**
+ * The work gives its job back for something more urgent: no failure is counted, what was recorded stays, and the message
+ * comes again at once to the next free slot. Thrown by the work, whose every output up to here is recorded.
+ */
+export class HandBack extends Error {
+  override readonly name = 'HandBack';
+}
+
 /** The generation was closed while the job ran. */
 class GenerationClosed extends Error {
   override readonly name = 'GenerationClosed';
@@ -60,7 +68,7 @@ export async function runJob(definition: StageDefinition, deps: StageDeps, job: 
 function endOf(error: unknown, stopping: boolean): JobEnd {
   if (error instanceof ClaimLost) return { kind: 'lost' };
   if (error instanceof StageStopped || error instanceof GenerationClosed) return { kind: 'done' };
-  if (stopping) return { kind: 'handback' };
+  if (stopping || error instanceof HandBack) return { kind: 'handback' };
   return { kind: 'failed', failure: toFailure(error) };
 }
 
@@ -113,6 +121,7 @@ function contextOf(
       stage: definition.stage,
     }),
     record: async (tracks: readonly ClaimTrack[]) => claim.renew(tracks),
+    shouldYield: job.delivery.shouldYield,
     step,
     async append(verb, data) {
       signal.throwIfAborted();

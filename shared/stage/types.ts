@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Durables } from '../bus/index.ts';
 import type { Claims, ClaimTrack } from '../claims/index.ts';
 import type { DataOf, VideoEvent } from '../events/index.ts';
 import type { Runtime } from '../service/index.ts';
@@ -38,6 +39,11 @@ export interface StageContext {
    * job: it throws `StageStopped`, which the work lets through.
    */
   append<V extends StageVerb>(verb: V, data: DataOf<V>): Promise<Video>;
+  /**
+   * Whether more urgent work waits for a slot: true only for a job of a lower durable, when one before it has messages that
+   * nobody has pulled. Work that can go on later then records how far it is and throws `HandBack`.
+   */
+  shouldYield(): Promise<boolean>;
   /** Marks that all output of the job is in storage, right before the last append (a crash point for tests). */
   step(step: Step): Promise<void>;
 }
@@ -59,7 +65,8 @@ export interface StageDeps {
 export interface StageDefinition {
   /** The service's name: the `stage` of claims, progress and `failed`. */
   stage: StageName;
-  durable: string;
+  /** What brings the jobs, in order of precedence: a later one is served only while those before it have nothing to give. */
+  durables: Durables;
   /** Which job an event asks for; null: none, it is acked. */
   jobOf(event: VideoEvent): string | null;
   /** Whether the log still lacks the job's result. Pure. */

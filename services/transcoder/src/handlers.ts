@@ -20,5 +20,5 @@ export function isNeeded(video: Video, job: string): boolean {
 }
 
 export function transcoderStage(deps: TranscoderDeps): StageDefinition {
-  return { stage: STAGE, durable: STAGE, jobOf, isNeeded, work: (context) => transcode(context, deps) };
+  return { stage: STAGE, durables: [STAGE], jobOf, isNeeded, work: (context) => transcode(context, deps) };
 }
