@@ -6,6 +6,7 @@ import { type Failure, toFailure } from '../errors.ts';
 import type { VideoEvent } from '../events/index.ts';
 import { isWorkable, type Objection, type StageResult, type Video } from '../video/index.ts';
 import { createProgress } from './progress.ts';
+import { jobFolderPrefix } from './scratch.ts';
 import type { StageContext, StageDefinition, StageDeps } from './types.ts';
 
 /** How a job ended; `done` also when its result was no longer wanted. */
@@ -141,7 +142,7 @@ function contextOf(
 /** A private folder, named after this process so that a later start can tell whose leftovers are whose. */
 async function createScratch(scratchDir: string): Promise<string> {
   await mkdir(scratchDir, { recursive: true });
-  return mkdtemp(join(scratchDir, `${process.pid}-`));
+  return mkdtemp(join(scratchDir, jobFolderPrefix(process.pid)));
 }
 
 /** Removes what processes that no longer exist have left in scratch; to be called at start. */

@@ -5,6 +5,7 @@ import type { DataOf, VideoEvent } from '../events/index.ts';
 import type { Runtime } from '../service/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { StageName, Video } from '../video/index.ts';
+import type { ScratchAccount } from './scratch.ts';
 
 /** The verbs a stage may append as its results. */
 export type StageVerb = 'inspected' | 'transcoded' | 'thumbnailed' | 'packaged';
@@ -56,6 +57,8 @@ export interface StageDeps {
   bucket: string;
   /** Where each job gets a folder of its own. */
   scratchDir: string;
+  /** One for all jobs of the process. */
+  scratch: ScratchAccount;
   ackWaitMs: number;
   slots: number;
   /** Called at every step of every job; only tests give one. */
@@ -71,6 +74,11 @@ export interface StageDefinition {
   jobOf(event: VideoEvent): string | null;
   /** Whether the log still lacks the job's result. Pure. */
   isNeeded(video: Video, job: string): boolean;
+  /**
+   * Bytes that the job will need in scratch at most; absent: so few that nobody counts them. A job that does not fit waits,
+   * one that could never fit ends its generation as `too_large` before it starts. Pure.
+   */
+  scratchBytes?(video: Video, job: string): number;
   /** Does the job and appends its results; a Failure that is not retryable becomes `failed`. */
   work(context: StageContext): Promise<void>;
 }

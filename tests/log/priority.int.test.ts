@@ -211,16 +211,17 @@ describe('a stage with two durables', () => {
     await packageOne(old);
     const track = { rendition: 'av1-360', track: 'key', etag: 'e', segments: 1 };
     const seen: unknown[] = [];
+    const answers: boolean[] = [];
     let fresh = '';
     const loop = await run(async (context) => {
       const { job, attempt, tracks, video } = context;
       seen.push([job, video.id, attempt, tracks.length]);
       if (job !== 'extended' || tracks.length > 0) return;
       await context.record([track]);
-      expect(await context.shouldYield()).toBe(false);
+      answers.push(await context.shouldYield());
       fresh = await uploadOne();
       await waiting('transcoder', 1);
-      expect(await context.shouldYield()).toBe(true);
+      answers.push(await context.shouldYield());
       throw new HandBack('a new video waits');
     });
     await idle();
@@ -231,6 +232,7 @@ describe('a stage with two durables', () => {
       ['standard', fresh, 1, 0],
       ['extended', old, 3, 1],
     ]);
+    expect(answers).toEqual([false, true]);
   });
 
   it('counts no failure for what was handed back', async () => {
@@ -248,12 +250,11 @@ describe('a stage with two durables', () => {
   });
 
   it('never asks a higher job to yield', async () => {
-    const [first, second] = [await uploadOne(), await uploadOne()];
+    const [first] = [await uploadOne(), await uploadOne()];
     const answers: boolean[] = [];
     const loop = await run(async ({ video, shouldYield }) => {
       if (video.id === first) await waiting('transcoder', 1);
       answers.push(await shouldYield());
-      expect([first, second]).toContain(video.id);
     });
     await idle();
     await loop.stop();

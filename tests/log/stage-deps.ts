@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClaims } from '@rushes/shared/claims';
-import type { StageDeps } from '@rushes/shared/stage';
+import { createScratchAccount, measureRoom, type StageDeps } from '@rushes/shared/stage';
 import type { Storage } from '@rushes/shared/storage';
 import { v7 as uuidv7 } from 'uuid';
 import { ACK_WAIT_MS, type LogUser, silent } from './harness.ts';
@@ -11,13 +11,15 @@ export async function stageDepsOf(user: LogUser, service: string, more: Partial<
   const worker = `${service}-${uuidv7()}`;
   const now = () => new Date();
   const kv = await user.client.views.kv('CLAIMS', { bindOnly: true });
+  const scratchDir = join(tmpdir(), `rushes-stage-${process.pid}`);
   return {
     // No HTTP server: a stage answers nobody.
     runtime: { ...user, service, worker, log: silent, now, http: undefined as never },
     claims: createClaims({ client: user.client, kv, worker, leaseMs: ACK_WAIT_MS, now }),
     storage: { ping: async () => undefined } as unknown as Storage,
     bucket: 'rushes-media',
-    scratchDir: join(tmpdir(), `rushes-stage-${process.pid}`),
+    scratchDir,
+    scratch: createScratchAccount({ roomBytes: () => measureRoom(scratchDir) }),
     ackWaitMs: ACK_WAIT_MS,
     slots: 1,
     ...more,
