@@ -20,6 +20,8 @@ export interface Watchdog {
    * @param isEmpty asked when nothing came: whether nothing is waiting either
    */
   watch<T>(pull: (signal: AbortSignal) => Promise<T | null>, isEmpty: () => Promise<boolean>): Promise<T | null>;
+  /** A message came without a watched pull: nothing is stalled, however long the work on it takes. */
+  served(): void;
 }
 
 /** Six pulls of five seconds. */
@@ -54,6 +56,9 @@ export function startWatchdog(options: WatchdogOptions, stopping: AbortSignal): 
       } finally {
         pulls -= 1;
       }
+    },
+    served() {
+      stalledSince = null;
     },
   };
 }

@@ -1,16 +1,14 @@
-import { type ConsumerInfo, type ConsumerMessages, type JetStreamClient, type JsMsg, StringCodec } from 'nats';
+import { StringCodec } from 'nats';
 import type { Logger } from 'pino';
+import { higherWaits, type Pulled, type PullOptions, pullOne } from './pull.ts';
 import { wait } from './wait.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 /**
- * The one loop in which every service works off a durable. It pulls only when a slot is free: a long job inside `consume()`
- * makes the client hoard messages that no other worker can get (measured: 13 in 8 s).
+ * The one loop in which every service works off its durables. It pulls only when a slot is free: a long job inside
+ * `consume()` makes the client hoard messages that no other worker can get (measured: 13 in 8 s).
  */
-export interface WorkerOptions {
-  client: JetStreamClient;
-  stream: string;
-  durable: string;
+export interface WorkerOptions extends PullOptions {
   /** Messages worked on at the same time. */
   slots: number;
   /** The consumer's ack_wait, which `working()` restarts every third of it. */
@@ -36,6 +34,11 @@ export interface Delivery {
   traceparent: string;
   /** Aborts when the worker stops: hand the message back. */
   signal: AbortSignal;
+  /**
+   * Whether a durable of higher precedence has messages for which no slot is free: a long job should then hand its message
+   * back. False when it cannot be learned.
+   */
+  shouldYield(): Promise<boolean>;
 }
 
 /** What becomes of a message: done with, or delivered again after a delay. */
@@ -48,8 +51,6 @@ export interface Worker {
   busy(): number;
 }
 
-/** A pull that a reconnect has orphaned is noticed after this time. */
-const PULL_MS = 5_000;
 const RETRY_MS = 1_000;
 /** An unexpected error of a handler: growing delay, so that a poison message does not spin. */
 const ERROR_DELAYS_MS = [1_000, 5_000, 15_000, 60_000];
@@ -57,15 +58,16 @@ const text = StringCodec();
 
 export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
-  const watchdog = startWatchdog(options, stopping.signal);
+  const [durable] = options.durables;
+  const watchdog = startWatchdog({ ...options, durable }, stopping.signal);
   let busy = 0;
   const slot = async () => {
     while (!stopping.signal.aborted) {
-      const message = await pullOne(options, stopping.signal, watchdog);
-      if (message === null) continue;
+      const pulled = await pull(options, stopping.signal, watchdog);
+      if (pulled === null) continue;
       busy += 1;
       try {
-        await workOff(options, message, stopping.signal);
+        await workOff(options, pulled, stopping.signal);
       } finally {
         busy -= 1;
       }
@@ -81,52 +83,20 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
-async function pullOne(options: WorkerOptions, stopping: AbortSignal, watchdog: Watchdog): Promise<JsMsg | null> {
+async function pull(options: WorkerOptions, stopping: AbortSignal, watchdog: Watchdog): Promise<Pulled | null> {
   try {
     await options.healthy?.(stopping);
     if (stopping.aborted) return null;
-    const consumer = await options.client.consumers.get(options.stream, options.durable);
-    return await watchdog.watch(
-      async (signal) => firstOf(await consumer.fetch({ max_messages: 1, expires: PULL_MS }), signal),
-      async () => hasNothingToGive(await consumer.info()),
-    );
+    return await pullOne(options, stopping, watchdog);
   } catch (error) {
     if (stopping.aborted) return null;
-    options.log.warn({ err: error, durable: options.durable }, 'cannot pull from the durable; trying again');
+    options.log.warn({ err: error, durables: options.durables }, 'cannot pull from a durable; trying again');
     await wait(RETRY_MS, stopping);
     return null;
   }
 }
 
-/** Also when it waits for acknowledgements: then others work, and it gives nothing until they are done. */
-function hasNothingToGive({
-  num_pending,
-  num_ack_pending,
-  config,
-  paused,
-}: ConsumerInfo & { paused?: boolean }): boolean {
-  return (
-    num_pending === 0 || num_ack_pending >= (config.max_ack_pending ?? Number.POSITIVE_INFINITY) || paused === true
-  );
-}
-
-async function firstOf(messages: ConsumerMessages, signal: AbortSignal): Promise<JsMsg | null> {
-  const stop = () => messages.stop();
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    for await (const message of messages) {
-      // Pulled in the moment of stopping: nobody will work on it here.
-      if (!signal.aborted) return message;
-      message.nak();
-    }
-    return null;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-async function workOff(options: WorkerOptions, message: JsMsg, signal: AbortSignal): Promise<void> {
+async function workOff(options: WorkerOptions, { message, rank }: Pulled, signal: AbortSignal): Promise<void> {
   const beat = setInterval(() => message.working(), options.ackWaitMs / 3);
   const delivery: Delivery = {
     subject: message.subject,
@@ -135,6 +105,7 @@ async function workOff(options: WorkerOptions, message: JsMsg, signal: AbortSign
     body: text.decode(message.data),
     traceparent: message.headers?.get('traceparent') ?? '',
     signal,
+    shouldYield: async () => rank > 0 && (await mustYield(options, rank)),
   };
   try {
     const outcome = await options.handle(delivery);
@@ -149,6 +120,15 @@ async function workOff(options: WorkerOptions, message: JsMsg, signal: AbortSign
     message.nak(delayMs);
   } finally {
     clearInterval(beat);
+  }
+}
+
+async function mustYield(options: WorkerOptions, rank: number): Promise<boolean> {
+  try {
+    return await higherWaits(options, rank);
+  } catch (error) {
+    options.log.warn({ err: error, durables: options.durables }, 'cannot see whether more urgent work waits; going on');
+    return false;
   }
 }
 

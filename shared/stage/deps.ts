@@ -2,6 +2,7 @@ import { watchReconnects } from '../bus/index.ts';
 import { createClaims } from '../claims/index.ts';
 import type { MediaConfig, NatsConfig, Runtime, S3Config } from '../service/index.ts';
 import { createS3Client, createStorage } from '../storage/index.ts';
+import { createScratchAccount, measureRoom } from './scratch.ts';
 import type { StageDeps } from './types.ts';
 
 export type StageConfig = NatsConfig & S3Config & MediaConfig;
@@ -26,6 +27,10 @@ export async function createStageDeps(
     storage: createStorage(createS3Client(config)),
     bucket: options.bucket,
     scratchDir: config.SCRATCH_DIR,
+    scratch: createScratchAccount({
+      maxBytes: config.SCRATCH_MAX_BYTES,
+      roomBytes: () => measureRoom(config.SCRATCH_DIR),
+    }),
     ackWaitMs: config.ACK_WAIT,
     slots: config.CONCURRENCY,
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),

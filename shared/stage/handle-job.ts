@@ -6,6 +6,7 @@ import { meter } from '../service/index.ts';
 import { isFinishedFor, isWorkable, type StageName, type Video } from '../video/index.ts';
 import { delayOf } from './delay.ts';
 import { type JobEnd, runJob } from './job.ts';
+import { findRoom } from './room.ts';
 import type { StageDefinition, StageDeps } from './types.ts';
 
 /** Delays after a retryable failure, by how often it happened; the last one repeats. */
@@ -23,14 +24,29 @@ export async function handleJob(
   event: VideoEvent,
   job: string,
 ): Promise<Outcome> {
-  const { subject: videoId, generation } = event;
-  const key = { stage: definition.stage, videoId, generation };
-  if ((await neededVideo(definition, deps, event, job)) === null) {
+  const video = await neededVideo(definition, deps, event, job);
+  if (video === null) {
     // A crash between the outcome and its acknowledgement leaves the claim behind.
-    if (delivery.deliveries > 1) await forgetIfOver(deps, key);
+    if (delivery.deliveries > 1) await forgetIfOver(deps, keyOf(definition, event));
     return { kind: 'ack' };
   }
+  const room = await findRoom(definition, deps, delivery, video, job);
+  if (room.kind === 'wait') return { kind: 'nak', delayMs: room.delayMs };
+  try {
+    const refusal = room.kind === 'refused' ? room.failure : null;
+    return await claimAndRun(definition, deps, { delivery, event, job, refusal });
+  } finally {
+    if (room.kind === 'room') room.release();
+  }
+}
 
+/** `refusal`: why the job cannot be done here; the claim then only keeps it from failing beside somebody who does it. */
+async function claimAndRun(
+  definition: StageDefinition,
+  deps: StageDeps,
+  { delivery, event, job, refusal }: { delivery: Delivery; event: VideoEvent; job: string; refusal: Failure | null },
+): Promise<Outcome> {
+  const key = keyOf(definition, event);
   const claimed = await deps.claims.acquire(key, job);
   if (claimed.kind === 'held') return { kind: 'nak', delayMs: claimed.retryInMs };
   if (claimed.kind === 'exhausted') return exhaust(definition, deps, event, claimed.failures);
@@ -43,12 +59,19 @@ export async function handleJob(
     return { kind: 'ack' };
   }
   const startedAt = performance.now();
-  const end = await runJob(definition, deps, { delivery, event, job, video, claim });
+  const end: JobEnd =
+    refusal === null
+      ? await runJob(definition, deps, { delivery, event, job, video, claim })
+      : { kind: 'failed', failure: refusal };
   const outcome = end.kind === 'failed' ? end.failure.code : end.kind;
   jobSeconds().record((performance.now() - startedAt) / 1_000, { stage: definition.stage, job, outcome });
   const settled = await settle(definition, deps, event, claim, end, delivery);
   await forgetIfOver(deps, key);
   return settled;
+}
+
+function keyOf(definition: StageDefinition, event: VideoEvent) {
+  return { stage: definition.stage, videoId: event.subject, generation: event.generation };
 }
 
 /** The video when it still lacks the job's result and the generation is open; null: nothing to do. */
@@ -80,6 +103,7 @@ async function settle(
       log.warn('the claim was taken over by another worker; nothing is appended');
       return { kind: 'nak', delayMs: deps.ackWaitMs };
     case 'handback':
+      log.info('handed back; whoever takes it next goes on from here');
       await claim.release('handback');
       return { kind: 'nak', delayMs: 0 };
     case 'failed':
@@ -120,7 +144,7 @@ async function exhaust(
   failures: number,
 ): Promise<Outcome> {
   await appendFailed(definition, deps, event, new Failure('attempts_exhausted'), failures);
-  await forgetIfOver(deps, { stage: definition.stage, videoId: event.subject, generation: event.generation });
+  await forgetIfOver(deps, keyOf(definition, event));
   return { kind: 'ack' };
 }
 

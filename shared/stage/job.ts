@@ -6,6 +6,7 @@ import { type Failure, toFailure } from '../errors.ts';
 import type { VideoEvent } from '../events/index.ts';
 import { isWorkable, type Objection, type StageResult, type Video } from '../video/index.ts';
 import { createProgress } from './progress.ts';
+import { jobFolderPrefix } from './scratch.ts';
 import type { StageContext, StageDefinition, StageDeps } from './types.ts';
 
 /** How a job ended; `done` also when its result was no longer wanted. */
@@ -20,6 +21,14 @@ export class StageStopped extends Error {
     super(`the log refused the result: ${objection}`);
     this.objection = objection;
   }
+}
+
+/**
+ * The work gives its job back for something more urgent: no failure is counted, what was recorded stays, and the message
+ * comes again at once to the next free slot. Thrown by the work, whose every output up to here is recorded.
+ */
+export class HandBack extends Error {
+  override readonly name = 'HandBack';
 }
 
 /** The generation was closed while the job ran. */
@@ -60,7 +69,7 @@ export async function runJob(definition: StageDefinition, deps: StageDeps, job: 
 function endOf(error: unknown, stopping: boolean): JobEnd {
   if (error instanceof ClaimLost) return { kind: 'lost' };
   if (error instanceof StageStopped || error instanceof GenerationClosed) return { kind: 'done' };
-  if (stopping) return { kind: 'handback' };
+  if (stopping || error instanceof HandBack) return { kind: 'handback' };
   return { kind: 'failed', failure: toFailure(error) };
 }
 
@@ -113,6 +122,7 @@ function contextOf(
       stage: definition.stage,
     }),
     record: async (tracks: readonly ClaimTrack[]) => claim.renew(tracks),
+    shouldYield: job.delivery.shouldYield,
     step,
     async append(verb, data) {
       signal.throwIfAborted();
@@ -132,7 +142,7 @@ function contextOf(
 /** A private folder, named after this process so that a later start can tell whose leftovers are whose. */
 async function createScratch(scratchDir: string): Promise<string> {
   await mkdir(scratchDir, { recursive: true });
-  return mkdtemp(join(scratchDir, `${process.pid}-`));
+  return mkdtemp(join(scratchDir, jobFolderPrefix(process.pid)));
 }
 
 /** Removes what processes that no longer exist have left in scratch; to be called at start. */

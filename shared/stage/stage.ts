@@ -34,14 +34,14 @@ export function startStage(definition: StageDefinition, deps: StageDeps): Worker
     startWorker({
       ...common,
       stream: 'VIDEO',
-      durable: definition.durable,
+      durables: definition.durables,
       slots: deps.slots,
       handle: (delivery) => handleEvent(definition, deps, delivery),
     }),
     startWorker({
       ...common,
       stream: 'RETRIES',
-      durable: `${definition.stage}-retries`,
+      durables: [`${definition.stage}-retries`],
       slots: 1,
       handle: (delivery) => handleRetry(definition, deps, delivery),
     }),

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
+import type { Durables } from '../bus/index.ts';
 import type { Claims, ClaimTrack } from '../claims/index.ts';
 import type { DataOf, VideoEvent } from '../events/index.ts';
 import type { Runtime } from '../service/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { StageName, Video } from '../video/index.ts';
+import type { ScratchAccount } from './scratch.ts';
 
 /** The verbs a stage may append as its results. */
 export type StageVerb = 'inspected' | 'transcoded' | 'thumbnailed' | 'packaged';
@@ -38,6 +40,11 @@ export interface StageContext {
    * job: it throws `StageStopped`, which the work lets through.
    */
   append<V extends StageVerb>(verb: V, data: DataOf<V>): Promise<Video>;
+  /**
+   * Whether more urgent work waits for a slot: true only for a job of a lower durable, when one before it has messages that
+   * nobody has pulled. Work that can go on later then records how far it is and throws `HandBack`.
+   */
+  shouldYield(): Promise<boolean>;
   /** Marks that all output of the job is in storage, right before the last append (a crash point for tests). */
   step(step: Step): Promise<void>;
 }
@@ -50,6 +57,8 @@ export interface StageDeps {
   bucket: string;
   /** Where each job gets a folder of its own. */
   scratchDir: string;
+  /** One for all jobs of the process. */
+  scratch: ScratchAccount;
   ackWaitMs: number;
   slots: number;
   /** Called at every step of every job; only tests give one. */
@@ -59,11 +68,17 @@ export interface StageDeps {
 export interface StageDefinition {
   /** The service's name: the `stage` of claims, progress and `failed`. */
   stage: StageName;
-  durable: string;
+  /** What brings the jobs, in order of precedence: a later one is served only while those before it have nothing to give. */
+  durables: Durables;
   /** Which job an event asks for; null: none, it is acked. */
   jobOf(event: VideoEvent): string | null;
   /** Whether the log still lacks the job's result. Pure. */
   isNeeded(video: Video, job: string): boolean;
+  /**
+   * Bytes that the job will need in scratch at most; absent: so few that nobody counts them. A job that does not fit waits,
+   * one that could never fit ends its generation as `too_large` before it starts. Pure.
+   */
+  scratchBytes?(video: Video, job: string): number;
   /** Does the job and appends its results; a Failure that is not retryable becomes `failed`. */
   work(context: StageContext): Promise<void>;
 }

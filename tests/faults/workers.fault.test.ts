@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { call, getEvents, getVideo, put, register, until, untilDone } from '../setup/client.ts';
+import type { RunningService } from './setup/services.ts';
 import { expectClean, expectHappy as expectVideoHappy, expectWhole, toolsOn } from './setup/truth.ts';
 import { createWorld } from './setup/world.ts';
 
@@ -128,28 +129,48 @@ describe('a transcoder in the middle of a video', () => {
   });
 
   it('whose disk is full tries again until there is room', async () => {
+    // Bytes enough, so that the job starts, but no file of its own.
+    const full = await startOnSmallDisk('size=1g,nr_inodes=2');
+    const id = await uploadUntil(full, 'disk_full');
+    expect((await getVideo(api, id)).status).toBe('processing');
+    await full.stop();
+    await services.start('transcoder');
+    await expectHappy(id);
+  });
+
+  it('whose disk has no room for a video leaves it alone until there is', async () => {
+    const small = await startOnSmallDisk('size=64k');
+    const id = await uploadUntil(small, 'the scratch disk is too full');
+    expect((await getVideo(api, id)).status).toBe('processing');
+    await small.stop();
+    await services.start('transcoder');
+    await expectHappy(id);
+    expect(await attemptsIn(id)).toEqual(['a1']);
+  });
+
+  /** A transcoder whose scratch is a private mount: the folder is small for this process alone. */
+  async function startOnSmallDisk(options: string): Promise<RunningService> {
     const scratch = join(home, 'small');
-    await mkdir(scratch);
+    await mkdir(scratch, { recursive: true });
     await services.running('transcoder')?.stop();
-    // A private mount: the folder is small for this process alone.
-    const mount = `mount -t tmpfs -o size=64k tmpfs '${scratch}' && exec "$@"`;
-    const full = await services.start('transcoder', {
+    const mount = `mount -t tmpfs -o ${options} tmpfs '${scratch}' && exec "$@"`;
+    return services.start('transcoder', {
       env: { SCRATCH_DIR: scratch },
       wrap: ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh'],
     });
+  }
+
+  async function uploadUntil(transcoder: RunningService, said: string): Promise<string> {
     const created = await register(api, long);
     await put(created, long);
     await until(
-      'the disk to be full',
-      async () => full.output(),
-      (text) => text.includes('disk_full'),
+      `the transcoder to say: ${said}`,
+      async () => transcoder.output(),
+      (text) => text.includes(said),
       30,
     );
-    expect((await getVideo(api, created.video.id)).status).toBe('processing');
-    await full.stop();
-    await services.start('transcoder');
-    await expectHappy(created.video.id);
-  });
+    return created.video.id;
+  }
 });
 
 describe('a job that kills its worker again and again', () => {

@@ -32,7 +32,7 @@ const worker = (slots: number, handle: Options['handle'], more: Partial<Options>
   startWorker({
     client: transcoder.client,
     stream: 'VIDEO',
-    durable: 'transcoder',
+    durables: ['transcoder'],
     slots,
     ackWaitMs: ACK_WAIT_MS,
     log: silent,

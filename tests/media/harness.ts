@@ -178,6 +178,7 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       (async (tracks) => {
         run.records.push(tracks);
       }),
+    shouldYield: async () => false,
     step: async (step) => {
       run.steps.push(step);
       options.onStep?.(step);

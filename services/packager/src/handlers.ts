@@ -9,7 +9,7 @@ import { publishPackage } from './publish.ts';
 export function packagerStage(media: Media): StageDefinition {
   return {
     stage: 'packager',
-    durable: 'packager',
+    durables: ['packager'],
     jobOf,
     isNeeded,
     work: (context) => work(media, context),

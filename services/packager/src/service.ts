@@ -40,7 +40,7 @@ function startSweeper(runtime: Runtime, config: PackagerConfig, { storage, bucke
   return startWorker({
     client,
     stream: 'VIDEO',
-    durable: 'packager-sweeper',
+    durables: ['packager-sweeper'],
     slots: SWEEPER_SLOTS,
     ackWaitMs: config.ACK_WAIT,
     healthy: (signal) => untilHealthy([storageCheck(storage, bucket)], log, signal),

@@ -11,6 +11,7 @@ const delivery = (sequence: number) => ({
   body: '',
   traceparent: '',
   signal: new AbortController().signal,
+  shouldYield: async () => false,
 });
 
 describe('the index', () => {

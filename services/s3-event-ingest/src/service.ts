@@ -63,7 +63,7 @@ function startIndexing(runtime: Runtime, config: IngestConfig, deps: ReconcileDe
   return startWorker({
     client: runtime.client,
     stream: 'VIDEO',
-    durable: 's3-event-ingest',
+    durables: ['s3-event-ingest'],
     slots: INDEX_SLOTS,
     ackWaitMs: config.ACK_WAIT,
     reconnect: () => runtime.connection.reconnect(),

@@ -10,7 +10,7 @@ import { type Pictures, renderAll } from './render.ts';
 export function thumbnailerStage(media: Media, ffmpeg: RunFfmpeg): StageDefinition {
   return {
     stage: 'thumbnailer',
-    durable: 'thumbnailer',
+    durables: ['thumbnailer'],
     jobOf,
     isNeeded,
     work: (context) => work(media, ffmpeg, context),

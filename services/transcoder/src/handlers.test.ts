@@ -1,7 +1,7 @@
 import type { VideoEvent } from '@rushes/shared/events';
 import type { Video } from '@rushes/shared/video';
 import { describe, expect, it } from 'vitest';
-import { isNeeded, jobOf } from './handlers.ts';
+import { isNeeded, jobOf, scratchBytes } from './handlers.ts';
 
 const event = (verb: string) => ({ type: `video.${verb}`, data: {} }) as unknown as VideoEvent;
 
@@ -52,5 +52,11 @@ describe('isNeeded', () => {
 
   it('not for a job that is not ours', () => {
     expect(isNeeded(video(), 'poster')).toBe(false);
+  });
+});
+
+describe('scratchBytes', () => {
+  it('is the size of the source and a margin', () => {
+    expect(scratchBytes(video({ stored: { size: 5_000_000_000 } }))).toBe(5_067_108_864);
   });
 });

@@ -32,6 +32,21 @@ export function isNeeded(video: Video, job: string): boolean {
   return job === 'extended' && made === tierRank('standard');
 }
 
+/** What an encode keeps in scratch beside the source: sockets, subtitles, what ffmpeg writes in passing. */
+const SCRATCH_MARGIN_BYTES = 64 * 1024 ** 2;
+
+/** The whole source lies in scratch while it is encoded; of the output nothing does. */
+export function scratchBytes(video: Video): number {
+  return (video.current.stored?.size ?? 0) + SCRATCH_MARGIN_BYTES;
+}
+
 export function transcoderStage(deps: TranscoderDeps): StageDefinition {
-  return { stage: STAGE, durable: STAGE, jobOf, isNeeded, work: (context) => transcode(context, deps) };
+  return {
+    stage: STAGE,
+    durables: [STAGE],
+    jobOf,
+    isNeeded,
+    scratchBytes,
+    work: (context) => transcode(context, deps),
+  };
 }

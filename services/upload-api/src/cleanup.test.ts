@@ -27,6 +27,7 @@ const delivery = (verb: string): Delivery => ({
   body: '',
   traceparent: '',
   signal: new AbortController().signal,
+  shouldYield: async () => false,
 });
 
 describe('removing what was uploaded', () => {

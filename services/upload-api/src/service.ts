@@ -55,7 +55,7 @@ function startCleanup(runtime: Runtime, config: UploadApiConfig, storage: Storag
   return startWorker({
     client: runtime.client,
     stream: 'VIDEO',
-    durable: 'upload-api',
+    durables: ['upload-api'],
     slots: CLEANUP_SLOTS,
     ackWaitMs: config.ACK_WAIT,
     reconnect: () => runtime.connection.reconnect(),

@@ -21,7 +21,7 @@ const ADVICE: Record<FailureCode, Advice> = {
   ),
   unsupported_codec: replace('Export it as H.264 in an MP4 file, and upload that.'),
   too_long: replace('Cut it into shorter parts, and upload these.'),
-  too_large: replace('Export it in a smaller picture size, 4K at most, and upload that.'),
+  too_large: replace('Export it in a smaller picture size, 4K at most, or at a lower bit rate, and upload that.'),
   forbidden_content: replace('Export the video into a single file that needs no other, and upload that.'),
   source_changed: replace('Upload the file again, and leave the object in storage alone.'),
   source_missing: replace('Upload the file again.'),
