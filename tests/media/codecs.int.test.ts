@@ -2,9 +2,22 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rendition, TranscodedData } from '@rushes/shared/events';
 import { parseProfiles } from '@rushes/shared/profiles';
+import { HandBack } from '@rushes/shared/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketOf, clipIn, decoded, FOLDER, picture, temporaryFolder, tone, trackIn, work, X264 } from './harness.ts';
-import { dieWhen, has } from './resume-harness.ts';
+import {
+  bucketOf,
+  clipIn,
+  decoded,
+  FOLDER,
+  newRun,
+  picture,
+  temporaryFolder,
+  tone,
+  trackIn,
+  work,
+  X264,
+} from './harness.ts';
+import { fewest } from './resume-harness.ts';
 
 let folder: string;
 let remove: () => Promise<void>;
@@ -96,11 +109,15 @@ describe('further codecs', () => {
     ).toEqual(further.map(({ id }) => id).toSorted());
   });
 
-  it('go on behind what an earlier attempt has stored', async () => {
+  it('give way where a segment of all of them is whole, and go on behind it', async () => {
     const { bucket, inspected, transcoded } = await ready();
     const about = { profile, job: 'extended' as const, inspected, transcoded };
-    const left = await dieWhen(bucket, has(3, 1), about);
-    const again = await work(bucket, { ...about, attempt: 2, tracks: left.tracks });
+    const run = newRun();
+    await expect(work(bucket, { ...about, run, shouldYield: async () => true })).rejects.toBeInstanceOf(HandBack);
+    const tracks = run.records.at(-1) ?? [];
+    expect(fewest(tracks)).toBe(1);
+
+    const again = await work(bucket, { ...about, attempt: 2, tracks });
     for (const rendition of again.transcoded?.renditions.slice(2) ?? []) {
       await check(bucket, rendition);
       const { segments } = trackIn(bucket.objects, rendition.track);

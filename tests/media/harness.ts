@@ -123,6 +123,7 @@ export interface WorkOptions {
   attempt?: number;
   /** What earlier attempts wrote into the claim. */
   tracks?: readonly ClaimTrack[];
+  shouldYield?: StageContext['shouldYield'];
   onStep?: (step: Step) => void;
   /** Filled as the work goes on, so that something is known of work that fails too. */
   run?: Run;
@@ -178,7 +179,7 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       (async (tracks) => {
         run.records.push(tracks);
       }),
-    shouldYield: async () => false,
+    shouldYield: options.shouldYield ?? (async () => false),
     step: async (step) => {
       run.steps.push(step);
       options.onStep?.(step);

@@ -43,7 +43,8 @@ export function scratchBytes(video: Video): number {
 export function transcoderStage(deps: TranscoderDeps): StageDefinition {
   return {
     stage: STAGE,
-    durables: [STAGE],
+    // New videos go before other videos' further codecs.
+    durables: [STAGE, 'transcoder-extended'],
     jobOf,
     isNeeded,
     scratchBytes,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { InspectedData, Source } from '@rushes/shared/events';
-import type { StageContext } from '@rushes/shared/stage';
+import type { InspectedData, Plan, Source } from '@rushes/shared/events';
+import { HandBack, type StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
-import { framesBefore, gridOf } from './core/grid.ts';
+import { framesBefore, gridOf, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
 import { cumulated, listed } from './core/results.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
@@ -42,7 +42,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
       scratch: context.scratch,
       signal: context.signal,
       onProgress: (seconds) => report(encodedPercent(seconds, source)),
-      record: context.record,
+      record: boundaryRecorder(context, partOf(plan, job), earlier?.segments ?? 0),
       onPart: () => context.step('part'),
     },
     deps,
@@ -59,6 +59,22 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     encodeSeconds: result.encodeSeconds,
     ...cumulated(job === 'extended' ? current.transcoded : null, listed(result.tracks)),
   });
+}
+
+/**
+ * Writes down how far the tracks are. Wherever all of them have a segment more, a job that others should go before is handed
+ * back: its next attempt goes on from there.
+ */
+function boundaryRecorder(context: StageContext, part: Plan, before: number): StageContext['record'] {
+  const count = specsOf(part).length;
+  let whole = before;
+  return async (tracks) => {
+    await context.record(tracks);
+    const now = tracks.length < count ? 0 : Math.min(...tracks.map(({ segments }) => segments));
+    if (now <= whole) return;
+    whole = now;
+    if (await context.shouldYield()) throw new HandBack('new videos go first');
+  };
 }
 
 /** What earlier attempts of this job have stored; there was none before the inspection. */
