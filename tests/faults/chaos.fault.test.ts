@@ -117,7 +117,9 @@ async function killServer(name: (typeof SERVERS)[number]): Promise<void> {
 async function uploadStubbornly(path: string, index: number): Promise<string> {
   const { size } = await stat(path);
   const body = await readFile(path);
-  const wish = { title: `chaos ${index}`, filename: 'chaos.mp4', contentType: 'video/mp4', size };
+  // Now and then one with a tier of further codecs.
+  const profile = index % 10 === 0 ? 'web' : 'fast';
+  const wish = { title: `chaos ${index}`, filename: 'chaos.mp4', contentType: 'video/mp4', size, profile };
   const { video, upload } = await again('to register', async () => {
     const answer = await call(api, 'POST', '/v1/videos', wish, { 'idempotency-key': `chaos-${SEED}-${index}` });
     return answer.status === 201 ? (answer.json as Created) : null;

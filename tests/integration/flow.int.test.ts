@@ -60,7 +60,12 @@ beforeAll(async () => {
     audio: true,
   });
   const listener = await listen();
-  video = await processClip(api, clip, { title: 'Harbour at dawn', description: 'Boats', tags: ['sea'] });
+  video = await processClip(api, clip, {
+    title: 'Harbour at dawn',
+    description: 'Boats',
+    tags: ['sea'],
+    profile: 'web',
+  });
   await listener.stop();
   announced = listener.subjects.filter((subject) => subject.endsWith(video.id));
 });
@@ -75,17 +80,24 @@ describe('a clip that was uploaded', () => {
       aspectRatio: '16:9',
       progress: null,
       upload: { status: 'finished' },
-      renditions: expect.arrayContaining([expect.objectContaining({ id: 'h264-720', width: 1280, height: 720 })]),
+      renditions: expect.arrayContaining([
+        expect.objectContaining({ id: 'h264-720', width: 1280, height: 720 }),
+        expect.objectContaining({ id: 'av1-720', width: 1280, height: 720 }),
+      ]),
     });
     expect(video.durationSeconds).toBeCloseTo(14.014, 1);
     expect(Object.values(video.playback ?? {})).not.toHaveLength(0);
   });
 
-  it('has a history in which every stage speaks once, and announces it to others', async () => {
-    const verbs = (await getEvents(api, video.id)).map(({ type }) => type);
-    expect(verbs).toEqual(
-      ['requested', 'uploaded', 'inspected', 'transcoded', 'thumbnailed', 'packaged'].map((v) => `video.${v}`),
-    );
+  it('has a history in which every stage speaks once a tier, and announces it to others', async () => {
+    const events = await getEvents(api, video.id);
+    const verbs = events.map(({ type }) => type);
+    const tier = ['transcoded', 'thumbnailed', 'packaged'];
+    expect(verbs).toEqual(['requested', 'uploaded', 'inspected', ...tier, ...tier].map((verb) => `video.${verb}`));
+    expect(events.flatMap(({ data }) => (data.tier === undefined ? [] : [`${data.tier} ${data.final}`]))).toEqual([
+      ...tier.map(() => 'standard false'),
+      ...tier.map(() => 'extended true'),
+    ]);
     expect(announced.map((line) => line.split(' ')[0])).toEqual(verbs);
   });
 
