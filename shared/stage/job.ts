@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Delivery } from '../bus/index.ts';
 import { type ClaimHandle, ClaimLost, type ClaimTrack } from '../claims/index.ts';
 import { type Failure, toFailure } from '../errors.ts';
-import type { VideoEvent } from '../events/index.ts';
+import { TIERS, type VideoEvent } from '../events/index.ts';
 import { isWorkable, type Objection, type StageResult, type Video } from '../video/index.ts';
 import { createProgress } from './progress.ts';
 import { jobFolderPrefix } from './scratch.ts';
@@ -51,16 +51,23 @@ export async function runJob(definition: StageDefinition, deps: StageDeps, job: 
   job.delivery.signal.addEventListener('abort', onShutdown, { once: true });
   if (job.delivery.signal.aborted) onShutdown();
   const renewals = keepRenewing(deps, job, stop);
+  const progress = createProgress(deps.runtime, {
+    videoId: job.event.subject,
+    generation: job.event.generation,
+    stage: definition.stage,
+    tier: TIERS.find((tier) => tier === job.job),
+  });
   let scratch: string | undefined;
   try {
     await deps.onStep?.('claimed', job.event.subject);
     scratch = await createScratch(deps.scratchDir);
-    await definition.work(contextOf(definition, deps, job, scratch, stop.signal));
+    await definition.work(contextOf(deps, job, { scratch, signal: stop.signal, progress: progress.report }));
     return { kind: 'done' };
   } catch (error) {
     return endOf(stop.signal.aborted ? stop.signal.reason : error, job.delivery.signal.aborted);
   } finally {
     clearInterval(renewals);
+    progress.stop();
     job.delivery.signal.removeEventListener('abort', onShutdown);
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
@@ -98,11 +105,9 @@ function keepRenewing(deps: StageDeps, job: Job, stop: AbortController): NodeJS.
 }
 
 function contextOf(
-  definition: StageDefinition,
   deps: StageDeps,
   job: Job,
-  scratch: string,
-  signal: AbortSignal,
+  own: Pick<StageContext, 'scratch' | 'signal' | 'progress'>,
 ): StageContext {
   const { event, claim } = job;
   const step: StageContext['step'] = async (name) => deps.onStep?.(name, event.subject);
@@ -113,19 +118,13 @@ function contextOf(
     generation: event.generation,
     attempt: claim.attempt,
     tracks: claim.tracks,
-    scratch,
-    signal,
+    ...own,
     log: deps.runtime.log.child({ videoId: event.subject, generation: event.generation, attempt: claim.attempt }),
-    progress: createProgress(deps.runtime, {
-      videoId: event.subject,
-      generation: event.generation,
-      stage: definition.stage,
-    }),
     record: async (tracks: readonly ClaimTrack[]) => claim.renew(tracks),
     shouldYield: job.delivery.shouldYield,
     step,
     async append(verb, data) {
-      signal.throwIfAborted();
+      own.signal.throwIfAborted();
       await claim.renew();
       const executed = await deps.runtime.eventLog.execute(
         event.subject,

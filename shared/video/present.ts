@@ -1,4 +1,5 @@
-import type { Rendition, Source } from '../events/index.ts';
+import type { Rendition, Source, Tier } from '../events/index.ts';
+import type { StageName } from './open-jobs.ts';
 import { type Generation, isOpen, tierRank, type Video } from './state.ts';
 import type { VideoView } from './view.ts';
 
@@ -67,17 +68,20 @@ function renditionView(rendition: Rendition): VideoView['renditions'][number] {
   return { id, codec, codecs, width, height, fps, bitrate, size, vmaf: vmaf ?? null };
 }
 
-/** Which stage works on the newest generation; the percent is the catalog's to add. */
+/**
+ * Which stage works on which tier of the newest generation; percent and time left are the catalog's to add. It only goes
+ * forward: the pictures and the package of `first` are made beside the encode whose beginning that tier is, so the encode
+ * is what is shown until its `standard` is there.
+ */
 function progressOf(video: Video): VideoView['progress'] {
   if (!isOpen(video)) return null;
   const { transcoded, thumbnailed, packaged, number } = video.current;
-  const [made, pictured, listed] = [transcoded?.tier, thumbnailed?.tier, packaged?.tier].map(tierRank) as [
-    number,
-    number,
-    number,
-  ];
-  const stage = made > pictured ? 'thumbnailer' : pictured > listed ? 'packager' : 'transcoder';
-  return { stage, percent: 0, generation: number };
+  const at = (stage: StageName, tier: Tier) => ({ stage, tier, percent: 0, secondsLeft: null, generation: number });
+  const made = tierRank(transcoded?.tier);
+  if (transcoded === null || made < tierRank('standard')) return at('transcoder', 'standard');
+  if (tierRank(thumbnailed?.tier) < made) return at('thumbnailer', transcoded.tier);
+  if (tierRank(packaged?.tier) < made) return at('packager', transcoded.tier);
+  return at('transcoder', 'extended');
 }
 
 /** Ratios that people know by name; a size within 1 % of one is called so (854×480 is 16:9). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { a, given } from '../testing/index.ts';
 import { fold } from './evolve.ts';
+import { present } from './present.ts';
 
 const uploadedVideo = [a.requested(), a.uploaded()];
 const readyVideo = [...uploadedVideo, a.inspected(), a.transcoded(), a.thumbnailed(), a.packaged()];
@@ -40,8 +41,39 @@ describe('the status of a video', () => {
     given(...uploadedVideo, a.inspected(), ...standard).thenShows({
       status: 'ready',
       final: false,
-      progress: { stage: 'transcoder' },
+      progress: { stage: 'transcoder', tier: 'extended' },
     });
+  });
+  it('tells stage and tier that only go forward, whatever is made beside them', () => {
+    const before = [...uploadedVideo, a.inspected()];
+    const steps = [
+      a.transcoded('first'),
+      a.thumbnailed('first'),
+      a.packaged('first'),
+      a.transcoded('standard', 1, false),
+      a.thumbnailed('standard', 1, false),
+      a.packaged('standard', 1, false),
+      a.transcoded('extended'),
+      a.thumbnailed('extended'),
+      a.packaged('extended'),
+    ];
+    const shown = steps.map((_, index) => {
+      const state = fold([...before, ...steps.slice(0, index + 1)]);
+      if (state.status === 'none') throw new Error('there is no video');
+      const { progress } = present(state, 'https://cdn.example');
+      return progress === null ? null : [progress.stage, progress.tier];
+    });
+    expect(shown).toEqual([
+      ['transcoder', 'standard'],
+      ['transcoder', 'standard'],
+      ['transcoder', 'standard'],
+      ['thumbnailer', 'standard'],
+      ['packager', 'standard'],
+      ['transcoder', 'extended'],
+      ['thumbnailer', 'extended'],
+      ['packager', 'extended'],
+      null,
+    ]);
   });
   it('is failed with the cause when nothing plays', () =>
     given(...uploadedVideo, a.failed()).thenShows({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { renditionSchema, sourceSchema, visibilitySchema, warningSchema } from '../events/index.ts';
+import { renditionSchema, sourceSchema, tierSchema, visibilitySchema, warningSchema } from '../events/index.ts';
 import { UPLOAD_STATUSES, VIDEO_STATUSES } from './state.ts';
 
 /** A rendition as clients see it: object keys stay inside. */
@@ -29,7 +29,16 @@ export const videoViewSchema = z.object({
   source: sourceSchema.nullable(),
   durationSeconds: z.number().nullable(),
   aspectRatio: z.string().nullable(),
-  progress: z.object({ stage: z.string(), percent: z.number(), generation: z.int() }).nullable(),
+  /** `tier`: what of the video is being made. `secondsLeft`: estimated, for this stage and tier; null: not known. */
+  progress: z
+    .object({
+      stage: z.string(),
+      tier: tierSchema.optional(),
+      percent: z.number(),
+      secondsLeft: z.number().nullable().optional(),
+      generation: z.int(),
+    })
+    .nullable(),
   playback: z.object({ hls: url, dash: url.nullable(), mp4: url.nullable() }).nullable(),
   renditions: z.array(renditionViewSchema),
   thumbnails: z

@@ -73,12 +73,13 @@ describe('live updates', () => {
     await getAt(`/v1/videos/${id}`, lastSequence);
     const live = await openLive(`${catalog.origin}/v1/videos/${id}/live`);
     await live.until(({ event }) => event === 'video');
-    const progress = { generation: 1, stage: 'transcoder', percent: 37.5, at: new Date().toISOString() };
+    const about = { generation: 1, stage: 'transcoder', tier: 'standard' };
+    const progress = { ...about, percent: 37.5, secondsLeft: 120, at: new Date().toISOString() };
     world.connection.publish(`progress.${id}.transcoder`, JSON.stringify(progress));
     const [told] = await live.until(({ event }) => event === 'progress');
     expect([told?.id, told?.data]).toEqual([undefined, { videoId: id, ...progress }]);
     const video = (await get(`/v1/videos/${id}`)).json;
-    expect(video.progress).toEqual({ stage: 'transcoder', percent: 37.5, generation: 1 });
+    expect(video.progress).toEqual({ ...about, percent: 37.5, secondsLeft: 120 });
     live.close();
   });
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type VideoDocument, viewOf } from './core/document.ts';
 import { progressFrame, videoFrame } from './core/frames.ts';
-import { withPercent } from './core/progress.ts';
+import { withProgress } from './core/progress.ts';
 import type { Feed, Member } from './feed.ts';
 import type { Logger } from './ports.ts';
 import type { ProgressBoard } from './progress.ts';
@@ -132,5 +132,5 @@ async function catchUp(deps: LiveDeps, stream: EventStream, member: Member, from
 function frameOf({ board }: LiveDeps, document: VideoDocument): string {
   const view = viewOf(document);
   if (view.progress === null) board.forget(document._id);
-  return videoFrame(document.lastSeq, withPercent(view, board.latest(document._id)));
+  return videoFrame(document.lastSeq, withProgress(view, board.latest(document._id)));
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createProgressBoard } from './progress.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
-const body = (percent: number) => JSON.stringify({ generation: 1, stage: 'transcoder', percent, at });
+const body = (percent: number, changes = {}) =>
+  JSON.stringify({ generation: 1, stage: 'transcoder', tier: 'standard', percent, at, ...changes });
 
 function createBoard() {
   let now = Date.UTC(2026, 0, 1);
@@ -27,6 +28,34 @@ describe('the progress board', () => {
     board.note('progress.v1.transcoder', body(30));
     expect(board.latest('v1')?.percent).toBe(30);
     expect(heard).toEqual([10, 20]);
+  });
+
+  it('tells at most two in a second, and still shows what came between', () => {
+    const { board, pass } = createBoard();
+    const heard: number[] = [];
+    board.listen((_, { percent }) => void heard.push(percent));
+    for (let percent = 1; percent <= 30; percent += 1) {
+      board.note('progress.v1.transcoder', body(percent));
+      pass(100);
+    }
+    expect(board.latest('v1')?.percent).toBe(30);
+    expect(heard).toEqual([1, 2, 11, 12, 21, 22]);
+  });
+
+  it('neither shows nor tells what is behind', () => {
+    const { board, pass } = createBoard();
+    const heard: unknown[] = [];
+    board.listen((_, { stage, percent }) => void heard.push([stage, percent]));
+    for (const message of [body(40), body(90, { stage: 'packager', tier: 'first' }), body(30), body(41)]) {
+      board.note('progress.v1.any', message);
+      pass(600);
+    }
+    expect(board.latest('v1')).toMatchObject({ stage: 'transcoder', percent: 41 });
+    expect(heard).toEqual([
+      ['transcoder', 40],
+      ['transcoder', 40],
+      ['transcoder', 41],
+    ]);
   });
 
   it.each([['not json'], ['{"percent":"x"}'], [body(101)], ['null']])('passes over %s', (message) => {

@@ -12,7 +12,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { etagOf, isYoung, namesVersion, parseSequence } from './core/conditions.ts';
 import { type VideoDocument, viewOf } from './core/document.ts';
 import { documentsOf } from './core/history.ts';
-import { withPercent } from './core/progress.ts';
+import { withProgress } from './core/progress.ts';
 import type { Live } from './live.ts';
 import type { LogEnd } from './log-end.ts';
 import type { ProgressBoard } from './progress.ts';
@@ -28,7 +28,7 @@ export interface RoutesDeps {
 }
 
 export function addCatalogRoutes(http: FastifyInstance, deps: RoutesDeps): void {
-  const view = (document: VideoDocument) => withPercent(viewOf(document), deps.board.latest(document._id));
+  const view = (document: VideoDocument) => withProgress(viewOf(document), deps.board.latest(document._id));
 
   addRoute(http, routes.listVideos, async ({ query, request, reply }) => {
     const { value, sequence } = await deps.reads.list(query, minSequenceOf(request));

@@ -9,6 +9,7 @@ import {
   formatInstant,
   formatRate,
   formatSpan,
+  formatTimeLeft,
   spokenDuration,
 } from './format.ts';
 
@@ -88,4 +89,21 @@ describe('firstSentence', () => {
     ['Needs 1.5 GB of memory. Wait.', 'Needs 1.5 GB of memory.'],
     ['no end', 'no end'],
   ])('of %j is %j', (text, first) => expect(firstSentence(text)).toBe(first));
+});
+
+describe('the time left', () => {
+  it.each([
+    [null, ''],
+    [undefined, ''],
+    [0, 'a few seconds left'],
+    [9.9, 'a few seconds left'],
+    [10, 'about 10 seconds left'],
+    [41, 'about 50 seconds left'],
+    [51, 'about 1 minute left'],
+    [100, 'about 2 minutes left'],
+    [3_600, 'about 60 minutes left'],
+    [5_399, 'about 90 minutes left'],
+    [5_400, 'about 2 hours left'],
+    [36_000, 'about 10 hours left'],
+  ])('of %s seconds is "%s"', (seconds, text) => expect(formatTimeLeft(seconds)).toBe(text));
 });

@@ -62,6 +62,15 @@ function plural(count: number, word: string): string {
   return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
+/** `about 2 minutes left`; empty when nobody knows. Rough, so that it does not change with every report. */
+export function formatTimeLeft(seconds: number | null | undefined): string {
+  if (seconds == null) return '';
+  if (seconds < 10) return 'a few seconds left';
+  if (seconds <= 50) return `about ${Math.ceil(seconds / 10) * 10} seconds left`;
+  if (seconds < 5400) return `about ${plural(Math.max(1, Math.round(seconds / 60)), 'minute')} left`;
+  return `about ${plural(Math.round(seconds / 3600), 'hour')} left`;
+}
+
 const AGES = [
   { below: 3600, unit: 60, name: 'minute' },
   { below: 86_400, unit: 3600, name: 'hour' },

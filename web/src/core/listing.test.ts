@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { appendPage, applyProgress, applyVideo, type Listing, withProgress } from './listing.ts';
+import { appendPage, applyProgress, applyVideo, keepProgress, type Listing, withProgress } from './listing.ts';
 import { videoWith } from './video-fixture.ts';
 
 const all = { q: '', filter: 'all' } as const;
@@ -65,24 +65,66 @@ describe('a live message', () => {
 });
 
 describe('a message of progress', () => {
-  const running = at(9, { progress: { stage: 'transcoder', percent: 10, generation: 2 } });
-  const told = { videoId: 'id-9', generation: 2, stage: 'transcoder', percent: 40 };
+  const progress = { stage: 'transcoder', tier: 'standard', percent: 10, secondsLeft: null, generation: 2 } as const;
+  const running = at(9, { progress });
+  const told = {
+    videoId: 'id-9',
+    generation: 2,
+    stage: 'transcoder',
+    tier: 'standard',
+    percent: 40,
+    secondsLeft: 90,
+  } as const;
 
-  it('moves the percent of the stage that runs', () => {
-    expect(withProgress(running, told).progress?.percent).toBe(40);
+  it('moves percent and time left of the stage that runs', () => {
+    const moved = { ...progress, percent: 40, secondsLeft: 90 };
+    expect(withProgress(running, told).progress).toEqual(moved);
     const list = { items: [{ video: running, sequence: 1 }], nextCursor: null };
-    expect(applyProgress(list, told).items[0]?.video.progress?.percent).toBe(40);
+    expect(applyProgress(list, told).items[0]?.video.progress).toEqual(moved);
   });
 
   it.each([
     ['another generation', { generation: 1 }],
     ['another stage', { stage: 'packager' }],
+    ['another tier', { tier: 'extended' as const }],
   ])('about %s changes nothing', (_what, change) => {
     expect(withProgress(running, { ...told, ...change })).toBe(running);
+  });
+
+  it('that is the same again changes nothing, and one that is lower only the time left', () => {
+    expect(withProgress(running, { ...told, percent: 10, secondsLeft: null })).toBe(running);
+    expect(withProgress(running, { ...told, percent: 5 }).progress).toEqual({ ...progress, secondsLeft: 90 });
+  });
+
+  it('without tier and time left is understood too', () => {
+    const { tier: _tier, secondsLeft: _left, ...old } = told;
+    expect(withProgress(running, old).progress).toEqual({ ...progress, percent: 40 });
   });
 
   it('about a video that is not shown changes nothing', () => {
     const list = listing(null, 5);
     expect(applyProgress(list, told)).toBe(list);
+  });
+
+  it('is not forgotten when an answer comes that knows of none', () => {
+    const shown = withProgress(running, told);
+    const renamed = { ...running, title: 'New', progress: { ...progress, percent: 0 } };
+    expect(keepProgress(shown, renamed)).toEqual({ ...renamed, progress: shown.progress });
+    const list = { items: [{ video: shown, sequence: 1 }], nextCursor: null };
+    const next = applyVideo(list, { video: renamed, sequence: 2 }, all);
+    expect(next.items[0]?.video).toMatchObject({ title: 'New', progress: { percent: 40 } });
+  });
+
+  it('is forgotten when the answer is about the next stage, or nothing runs any more', () => {
+    const shown = withProgress(running, told);
+    const next = { ...running, progress: { ...progress, stage: 'packager', percent: 0 } };
+    expect(keepProgress(shown, next)).toBe(next);
+    const done = { ...running, progress: null };
+    const other = { ...running, id: 'another', progress: { ...progress, percent: 0 } };
+    expect([keepProgress(shown, done), keepProgress(shown, other), keepProgress(undefined, next)]).toEqual([
+      done,
+      other,
+      next,
+    ]);
   });
 });

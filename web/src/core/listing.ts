@@ -39,7 +39,7 @@ export function applyVideo(listing: Listing, { video, sequence }: Known, query: 
   if (known !== undefined) {
     if (sequence < known.sequence) return listing;
     const items = fits(video, query)
-      ? listing.items.with(index, { video, sequence })
+      ? listing.items.with(index, { video: keepProgress(known.video, video), sequence })
       : listing.items.toSpliced(index, 1);
     return { ...listing, items };
   }
@@ -58,19 +58,33 @@ export function applyProgress(listing: Listing, progress: Progress): Listing {
   return video === known.video ? listing : { ...listing, items: listing.items.with(index, { ...known, video }) };
 }
 
-/** A message of how far a stage is; it is no history and has no sequence. */
+/** A message of how far a stage is with a tier; it is no history and has no sequence. */
 export interface Progress {
   readonly videoId: string;
   readonly generation: number;
   readonly stage: string;
+  readonly tier?: VideoProgress['tier'];
   readonly percent: number;
+  readonly secondsLeft?: number | null;
+}
+type VideoProgress = NonNullable<VideoView['progress']>;
+
+/** Messages of a stage, tier or generation that is over come late, and change nothing. What is shown goes forward only. */
+export function withProgress(video: VideoView, told: Progress): VideoView {
+  const { progress } = video;
+  if (progress === null || progress.generation !== told.generation || progress.stage !== told.stage) return video;
+  if ((told.tier ?? progress.tier) !== progress.tier) return video;
+  const percent = Math.max(progress.percent, told.percent);
+  const secondsLeft = told.secondsLeft ?? null;
+  if (percent === progress.percent && secondsLeft === (progress.secondsLeft ?? null)) return video;
+  return { ...video, progress: { ...progress, percent, secondsLeft } };
 }
 
-/** Percents of a stage or generation that is over come late, and change nothing. */
-export function withProgress(video: VideoView, { generation, stage, percent }: Progress): VideoView {
-  const { progress } = video;
-  if (progress === null || progress.generation !== generation || progress.stage !== stage) return video;
-  return progress.percent === percent ? video : { ...video, progress: { ...progress, percent } };
+/** A newer answer as it is shown: a catalog that has heard nothing yet, and every upload-api, says 0 %. */
+export function keepProgress(shown: VideoView | undefined, video: VideoView): VideoView {
+  const before = shown?.id === video.id ? shown.progress : null;
+  if (before === null || video.progress === null || before.percent <= video.progress.percent) return video;
+  return withProgress(video, { videoId: video.id, ...before });
 }
 
 function fits(video: VideoView, { filter }: Query): boolean {

@@ -1,6 +1,16 @@
 import { VIDEO_STATUSES } from '@rushes/shared/video';
 import { describe, expect, it } from 'vitest';
-import { activityOf, FILTERS, filterOf, mayReprocess, needsToken, STATUSES, stageDoing, stageName } from './status.ts';
+import {
+  activityOf,
+  doingOf,
+  FILTERS,
+  filterOf,
+  mayReprocess,
+  needsToken,
+  STATUSES,
+  stageDoing,
+  stageName,
+} from './status.ts';
 import { videoWith } from './video-fixture.ts';
 
 describe('statuses', () => {
@@ -21,6 +31,18 @@ describe('what is said of a video', () => {
     expect(activityOf(videoWith({ progress }))).toBe('Transcoding, 37 %');
     expect(activityOf(videoWith({ progress: { ...progress, percent: 0 } }))).toBe('Transcoding');
     expect(activityOf(videoWith())).toBe('Ready');
+    expect([doingOf(videoWith({ progress })), doingOf(videoWith())]).toEqual(['Transcoding', 'Ready']);
+  });
+
+  it('is the time left too, where it is known', () => {
+    const progress = { stage: 'transcoder', tier: 'standard', percent: 37.9, generation: 1 } as const;
+    const left = (secondsLeft: number | null) => activityOf(videoWith({ progress: { ...progress, secondsLeft } }));
+    expect([left(130), left(null)]).toEqual(['Transcoding, 37 %, about 2 minutes left', 'Transcoding, 37 %']);
+  });
+
+  it('calls further codecs what they are, whichever stage is at them', () => {
+    const doing = ['transcoder', 'thumbnailer', 'packager'].map((stage) => stageDoing(stage, 'extended'));
+    expect(new Set(doing)).toEqual(new Set(['Adding further codecs']));
   });
 
   it('holds for a stage that is newer than this page', () => {

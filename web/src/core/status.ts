@@ -1,4 +1,5 @@
 import type { VideoView } from '@rushes/shared/video';
+import { formatTimeLeft } from './format.ts';
 
 export type Status = VideoView['status'];
 export type Tone = 'working' | 'good' | 'bad' | 'quiet';
@@ -46,21 +47,29 @@ const STAGES: Record<string, { doing: string; name: string }> = {
   packager: { name: 'Packaging', doing: 'Packaging' },
 };
 
-/** What a stage is doing, in words. Stages are named after the services. */
-export function stageDoing(stage: string): string {
+/** What a stage is doing, in words. Stages are named after the services; of further codecs it is all the same which it is. */
+export function stageDoing(stage: string, tier?: Progress['tier']): string {
+  if (tier === 'extended') return 'Adding further codecs';
   return STAGES[stage]?.doing ?? `Working (${stage})`;
 }
+type Progress = NonNullable<VideoView['progress']>;
 
 export function stageName(stage: string): string {
   return STAGES[stage]?.name ?? stage;
 }
 
-/** One line about what happens with a video now: `Transcoding, 37 %`. */
+/** One line about what happens with a video now: `Transcoding, 37 %, about 2 minutes left`. */
 export function activityOf(video: VideoView): string {
-  if (video.progress === null) return STATUSES[video.status].label;
-  const percent = Math.floor(video.progress.percent);
-  const doing = stageDoing(video.progress.stage);
-  return percent > 0 ? `${doing}, ${percent} %` : doing;
+  const { progress } = video;
+  if (progress === null) return STATUSES[video.status].label;
+  const percent = Math.floor(progress.percent);
+  const parts = [doingOf(video), percent > 0 ? `${percent} %` : '', formatTimeLeft(progress.secondsLeft)];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** The same without what changes all the time. */
+export function doingOf({ progress, status }: VideoView): string {
+  return progress === null ? STATUSES[status].label : stageDoing(progress.stage, progress.tier);
 }
 
 /** Reprocessing is accepted from these, once the file is there. */

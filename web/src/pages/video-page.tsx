@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { type Answer, reprocessVideo } from '../api/client.ts';
 import { toEntries } from '../core/history.ts';
 import { videoPath } from '../core/routes.ts';
-import { activityOf } from '../core/status.ts';
+import { doingOf } from '../core/status.ts';
 import { stepsOf } from '../core/steps.ts';
 import { deleteWithUndo, useHidden } from '../state/deletions.ts';
 import { navigate } from '../state/navigation.ts';
@@ -59,7 +59,7 @@ function Content({ video, watched }: { video: VideoView; watched: Watched }) {
       </div>
       <VideoAside video={video} steps={steps} />
       <p className="visually-hidden" role="status">
-        {activityOf(video).replace(/,? \d+ %$/, '')}
+        {doingOf(video)}
       </p>
     </div>
   );

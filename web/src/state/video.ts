@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { type Answer, getEvents, getVideo, TroubleError } from '../api/client.ts';
 import { openLive } from '../api/live.ts';
 import type { StoredEvent } from '../core/history.ts';
-import { type Known, withProgress } from '../core/listing.ts';
+import { type Known, keepProgress, withProgress } from '../core/listing.ts';
 import type { Trouble } from '../core/problems.ts';
 
 export interface Watched {
@@ -25,7 +25,9 @@ export function useVideo(id: string): Watched {
   const [attempt, setAttempt] = useState(0);
 
   const accept = useCallback(({ value, sequence }: Answer<VideoView>) => {
-    setKnown((now) => (now !== null && now.sequence > sequence ? now : { video: value, sequence }));
+    setKnown((now) =>
+      now !== null && now.sequence > sequence ? now : { video: keepProgress(now?.video, value), sequence },
+    );
   }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` is what "try again" changes.

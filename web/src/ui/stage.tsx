@@ -1,4 +1,5 @@
 import type { VideoView } from '@rushes/shared/video';
+import { formatTimeLeft } from '../core/format.ts';
 import { needsToken, STATUSES, stageDoing } from '../core/status.ts';
 import type { Step } from '../core/steps.ts';
 import { percentOf } from '../core/upload-state.ts';
@@ -72,11 +73,12 @@ function Waiting({ video, steps }: { video: VideoView; steps: readonly Step[] })
     );
   }
   if (video.progress !== null) {
-    const { stage, percent } = video.progress;
+    const { stage, tier, percent, secondsLeft } = video.progress;
     const inspecting = steps.find(({ id }) => id === 'inspect')?.state === 'now';
     return (
       <Gauge
-        doing={inspecting ? 'Inspecting' : stageDoing(stage)}
+        doing={inspecting ? 'Inspecting' : stageDoing(stage, tier)}
+        left={formatTimeLeft(secondsLeft)}
         words="You can leave this page; it goes on."
         percent={percent > 0 ? percent : null}
       />
@@ -90,14 +92,22 @@ function Waiting({ video, steps }: { video: VideoView; steps: readonly Step[] })
   );
 }
 
-function Gauge({ doing, words, percent }: { doing: string; words: string; percent: number | null }) {
+interface GaugeProps {
+  doing: string;
+  words: string;
+  percent: number | null;
+  left?: string;
+}
+
+function Gauge({ doing, words, percent, left = '' }: GaugeProps) {
   return (
     <>
       <p className="stage-percent">{percent === null ? '…' : `${Math.floor(percent)} %`}</p>
       <p className="stage-doing">{doing}</p>
       <div className="stage-bar">
-        <ProgressBar label={doing} value={percent} />
+        <ProgressBar label={doing} value={percent} left={left} />
       </div>
+      {left === '' ? null : <p className="stage-left">{left}</p>}
       <p className="stage-words">{words}</p>
     </>
   );

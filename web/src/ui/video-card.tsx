@@ -1,8 +1,8 @@
 import type { VideoView } from '@rushes/shared/video';
 import { useState } from 'react';
-import { firstSentence, formatAge, formatClock, spokenDuration } from '../core/format.ts';
+import { firstSentence, formatAge, formatClock, formatTimeLeft, spokenDuration } from '../core/format.ts';
 import { videoPath } from '../core/routes.ts';
-import { activityOf, needsToken } from '../core/status.ts';
+import { activityOf, doingOf, needsToken } from '../core/status.ts';
 import { percentOf } from '../core/upload-state.ts';
 import { useUploadOf } from '../state/uploads.ts';
 import { edgePrint, FilmFrame } from './film-frame.tsx';
@@ -73,9 +73,14 @@ function Underway({ video }: { video: VideoView }) {
     return <Gauge label={`Uploading ${video.title}`} words="Uploading" percent={percent} />;
   }
   if (video.progress !== null) {
-    const { percent } = video.progress;
+    const { percent, secondsLeft } = video.progress;
     return (
-      <Gauge label={`Processing ${video.title}`} words={activityOf(video)} percent={percent > 0 ? percent : null} />
+      <Gauge
+        label={`Processing ${video.title}`}
+        words={doingOf(video)}
+        percent={percent > 0 ? percent : null}
+        left={formatTimeLeft(secondsLeft)}
+      />
     );
   }
   return <span className="frame-words">{stillness(video)}</span>;
@@ -88,13 +93,20 @@ function stillness(video: VideoView): string {
   return needsToken(video) ? 'Signed: shown only with a token' : 'No picture';
 }
 
-function Gauge({ label, words, percent }: { label: string; words: string; percent: number | null }) {
+interface GaugeProps {
+  label: string;
+  words: string;
+  percent: number | null;
+  left?: string;
+}
+
+function Gauge({ label, words, percent, left = '' }: GaugeProps) {
   return (
     <>
       <span className="frame-percent">{percent === null ? '…' : `${Math.floor(percent)} %`}</span>
-      <span className="frame-words">{words.replace(/,? \d+ %$/, '')}</span>
+      <span className="frame-words">{left === '' ? words : `${words}, ${left}`}</span>
       <span className="frame-bar">
-        <ProgressBar label={label} value={percent} />
+        <ProgressBar label={label} value={percent} left={left} />
       </span>
     </>
   );

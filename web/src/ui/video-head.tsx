@@ -3,6 +3,7 @@ import { Pencil } from 'lucide-react';
 import { useState } from 'react';
 import type { Answer } from '../api/client.ts';
 import { formatAge, formatClock, spokenDuration } from '../core/format.ts';
+import { activityOf } from '../core/status.ts';
 import { useNow } from './clock.ts';
 import { EditForm } from './edit-form.tsx';
 import { StatusBadge } from './status-badge.tsx';
@@ -65,6 +66,10 @@ function VideoLine({ video }: { video: VideoView }) {
         </span>
       )}
       <span className="quiet">{formatAge(video.createdAt, now)}</span>
+      {/* Where the picture shows the video itself, this is the only place that says what is still being made. */}
+      {video.playback === null || video.progress === null ? null : (
+        <span className="quiet video-activity">{activityOf(video)}</span>
+      )}
     </p>
   );
 }
