@@ -48,7 +48,7 @@ function startGrowth(runtime: Runtime, config: PackagerConfig, deps: StageDeps):
   return startWorker({
     ...workerOf(runtime, config, deps),
     stream: 'SEGMENTS',
-    durable: 'packager-growth',
+    durables: ['packager-growth'],
     slots: GROWTH_SLOTS,
     handle: (delivery) => growVideo({ eventLog, storage, bucket, log, told }, delivery),
   });
