@@ -96,10 +96,14 @@ export function iframes({ segments }: Pick<TrackFacts, 'segments'>): IframePiece
   );
 }
 
-/** Whole seconds between the I-frames that are furthest apart, at least 1. */
+/** How far I-frames are apart by plan; a source that is copied may have more of them at its beginning than later. */
+const PLANNED_IFRAME_SECONDS = 2;
+
+/** Whole seconds between the I-frames that are furthest apart; as `targetSeconds`, it is not to change while a track grows. */
 export function iframeTargetSeconds(facts: TrackFacts): number {
   const { timescale } = facts.track;
-  return iframes(facts).reduce((most, piece) => Math.max(most, roundedSeconds(pieceMicros(piece, timescale))), 1);
+  const least = facts.segments.length > 1 ? PLANNED_IFRAME_SECONDS : 1;
+  return iframes(facts).reduce((most, piece) => Math.max(most, roundedSeconds(pieceMicros(piece, timescale))), least);
 }
 
 /** The playlist for trick play (rules 6.1, 6.8): one byte range a keyframe. */
