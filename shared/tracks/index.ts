@@ -1,3 +1,9 @@
+export {
+  type SegmentAnnouncement,
+  segmentAnnouncementSchema,
+  segmentSubject,
+  videoOfSegmentSubject,
+} from './announcement.ts';
 export { type MediaArea, mediaFolder, segmentsFolder, sourceKey, uploadFolder, videoOfSourceKey } from './keys.ts';
 export {
   allSegments,

@@ -9,6 +9,8 @@ import { createWorld } from './setup/world.ts';
 /** What happens to workers: killed and stopped in the middle, paused beyond their lease, out of disk, out of memory. */
 const world = createWorld();
 const { api, endpoints, services, home } = world;
+/** Of the transcoder alone: the thumbnailer may be at work on a beginning. */
+const ownScratch = join(endpoints.scratch, 'transcoder');
 let long: string;
 let short: string;
 
@@ -36,7 +38,7 @@ async function inTheMiddle(options: { env?: Record<string, string>; wrap?: reado
 /** Attempts whose segments the finished video is made of. */
 async function attemptsIn(id: string): Promise<string[]> {
   const events = await getEvents(api, id);
-  const transcoded = events.find(({ type }) => type === 'video.transcoded');
+  const transcoded = events.find(({ type, data }) => type === 'video.transcoded' && data.tier === 'standard');
   const renditions = (transcoded?.data.renditions ?? []) as { track: string }[];
   const keys = await Promise.all(
     renditions.map(async ({ track }) => {
@@ -64,7 +66,7 @@ describe('a transcoder in the middle of a video', () => {
     await transcoder.stop();
     // After ten seconds it would have ended itself, with 1.
     expect(await transcoder.ended).toBe(0);
-    expect(toolsOn(endpoints.scratch)).toEqual([]);
+    expect(toolsOn(ownScratch)).toEqual([]);
     await services.start('transcoder');
     await expectHappy(id);
   });
@@ -111,7 +113,7 @@ describe('a transcoder in the middle of a video', () => {
 
   it('whose ffmpeg is killed from outside, as for lack of memory, tries again', async () => {
     const { transcoder, id } = await inTheMiddle();
-    const victims = toolsOn(endpoints.scratch);
+    const victims = toolsOn(ownScratch);
     expect(victims).toHaveLength(1);
     for (const pid of victims) process.kill(pid, 'SIGKILL');
     transcoder.passAll();
@@ -121,7 +123,7 @@ describe('a transcoder in the middle of a video', () => {
 
   it('whose ffmpeg stands still is helped by the watchdog', async () => {
     const { transcoder, id } = await inTheMiddle({ env: { STALL_TIMEOUT: '2s' } });
-    const [pid] = toolsOn(endpoints.scratch);
+    const [pid] = toolsOn(ownScratch);
     process.kill(pid ?? 0, 'SIGSTOP');
     transcoder.passAll();
     await expectHappy(id);

@@ -8,7 +8,14 @@ import type { InspectedData, TranscodedData, VideoEvent } from '@rushes/shared/e
 import { type Profile, parseProfiles } from '@rushes/shared/profiles';
 import { createLogger } from '@rushes/shared/service';
 import type { StageContext, Step } from '@rushes/shared/stage';
-import { allSegments, type Segment, type Track, trackPageSchema, trackSchema } from '@rushes/shared/tracks';
+import {
+  allSegments,
+  type Segment,
+  type SegmentAnnouncement,
+  type Track,
+  trackPageSchema,
+  trackSchema,
+} from '@rushes/shared/tracks';
 import type { Video } from '@rushes/shared/video';
 import type { TranscoderDeps } from '../../services/transcoder/src/ports.ts';
 import { transcode } from '../../services/transcoder/src/work.ts';
@@ -103,7 +110,10 @@ export const FOLDER = `videos/${VIDEO_ID}/g1`;
 
 export interface Run {
   inspected: InspectedData | undefined;
+  /** Of the tier `first`. */
+  beginning: TranscodedData | undefined;
   transcoded: TranscodedData | undefined;
+  announced: SegmentAnnouncement[];
   records: (readonly ClaimTrack[])[];
   percents: number[];
   steps: string[];
@@ -125,6 +135,8 @@ export interface WorkOptions {
   tracks?: readonly ClaimTrack[];
   shouldYield?: StageContext['shouldYield'];
   onStep?: (step: Step) => void;
+  /** Stands for the log where `transcoded` of tier `first` is appended: what it throws is the answer. */
+  onBeginning?: (data: TranscodedData) => void | Promise<void>;
   /** Filled as the work goes on, so that something is known of work that fails too. */
   run?: Run;
   now?: () => Date;
@@ -133,7 +145,9 @@ export interface WorkOptions {
 
 export const newRun = (): Run => ({
   inspected: undefined,
+  beginning: undefined,
   transcoded: undefined,
+  announced: [],
   records: [],
   percents: [],
   steps: [],
@@ -163,6 +177,14 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       transcoded: options.transcoded ?? null,
     },
   } as unknown as Video;
+  const transcoded = async (data: TranscodedData) => {
+    if (data.tier !== 'first') {
+      run.transcoded = data;
+      return;
+    }
+    await options.onBeginning?.(data);
+    run.beginning = data;
+  };
   const context: StageContext = {
     job: options.job ?? 'standard',
     event: {} as VideoEvent,
@@ -187,7 +209,7 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
     append: async (verb, data) => {
       run.steps.push(verb);
       if (verb === 'inspected') run.inspected = data as InspectedData;
-      if (verb === 'transcoded') run.transcoded = data as TranscodedData;
+      if (verb === 'transcoded') await transcoded(data as TranscodedData);
       return video;
     },
   };
@@ -197,6 +219,9 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       mediaBucket: 'media',
       tools: { ...tools(), ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }) },
       profiles: new Map([[profile.name, profile]]),
+      announce: async (_videoId, announcement) => {
+        run.announced.push(announcement);
+      },
       now: options.now ?? (() => new Date()),
     });
     return run;

@@ -60,7 +60,14 @@ export async function makeLadder(options: LadderOptions) {
     ];
     audios.push(storeAudio(bucket.store, items));
   }
-  const facts: PackageFacts = { folder: FOLDER, tier: 'standard', videos, audios, subtitles: [] };
+  const facts: PackageFacts = {
+    folder: FOLDER,
+    tier: 'standard',
+    durationSeconds: options.seconds,
+    videos,
+    audios,
+    subtitles: [],
+  };
   return { facts, bucket };
 }
 

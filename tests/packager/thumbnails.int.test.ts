@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@rushes/shared/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderAll } from '../../services/thumbnailer/src/render.ts';
+import { renderAll, renderBeginning } from '../../services/thumbnailer/src/render.ts';
 import { ffmpegAt } from '../../services/thumbnailer/src/service.ts';
 import { FOLDER, makeLadder } from './ladder.ts';
 import { run, toolPath } from './tools.ts';
@@ -23,7 +23,13 @@ afterAll(async () => {
 });
 
 /** Renders the pictures of a generated video; `source` is a lavfi graph. */
-async function render(name: string, source: string, seconds: number, sizes: readonly (readonly [number, number])[]) {
+async function render(
+  name: string,
+  source: string,
+  seconds: number,
+  sizes: readonly (readonly [number, number])[],
+  renderer = renderAll,
+) {
   const folder = join(scratch, name);
   await mkdir(join(folder, 'job'), { recursive: true });
   const input = ['-f', 'lavfi', '-i', source];
@@ -39,7 +45,7 @@ async function render(name: string, source: string, seconds: number, sizes: read
       progress: () => undefined,
     },
   };
-  const pictures = await renderAll(
+  const pictures = await renderer(
     job,
     facts.videos.map(({ rendition }) => rendition),
   );
@@ -48,7 +54,7 @@ async function render(name: string, source: string, seconds: number, sizes: read
 
 type Rendered = Awaited<ReturnType<typeof render>>;
 
-/** Decodes a picture of the bucket: its size and, scaled to one pixel, its grey value of 0 to 255. */
+/** Decodes a picture of the bucket: its size and, scaled to one pixel (in two steps, one is not exact), its grey value of 0 to 255. */
 async function look({ bucket, folder }: Rendered, key: string): Promise<{ size: string; grey: number }> {
   const path = join(folder, 'look');
   await writeFile(path, bucket.objects.get(key)?.body ?? '');
@@ -61,7 +67,15 @@ async function look({ bucket, folder }: Rendered, key: string): Promise<{ size: 
     'csv=p=0',
     path,
   ]);
-  const onePixel = ['-frames:v', '1', '-vf', 'format=gray,scale=1:1:flags=area', '-f', 'rawvideo', `${path}.gray`];
+  const onePixel = [
+    '-frames:v',
+    '1',
+    '-vf',
+    'format=gray,scale=32:32:flags=area,scale=1:1:flags=area',
+    '-f',
+    'rawvideo',
+    `${path}.gray`,
+  ];
   await run(ffmpeg, ['-v', 'error', '-y', '-i', path, ...onePixel]);
   return { size: probe.trim().replace(/,$/, ''), grey: (await readFile(`${path}.gray`))[0] ?? -1 };
 }
@@ -139,6 +153,27 @@ describe('the pictures of a video', () => {
     const { poster, storyboard } = rendered.pictures;
     expect((await look(rendered, poster.jpeg)).size).toBe('360,640');
     expect(storyboard).toMatchObject({ tileWidth: 90, tileHeight: 160 });
+  });
+});
+
+describe('the pictures of a beginning', () => {
+  it('are a poster in full size and four images, each at its own time, and nothing that costs more', async () => {
+    const source = "nullsrc=size=640x480:rate=30000/1001,geq=lum='16+4*T':cb=128:cr=128";
+    const sizes = [[640, 480] as const, [480, 360] as const];
+    const rendered = await render('first', source, 25, sizes, renderBeginning);
+    const { poster, images, storyboard, preview } = rendered.pictures;
+    expect(storyboard).toBeNull();
+    expect(preview).toBeNull();
+    expect(images?.map(({ time }) => time)).toEqual([2.002, 4.004, 6.006, 8.008]);
+    const shown = [...(images ?? []), { time: poster.time, key: poster.jpeg }];
+    for (const { time, key } of shown) {
+      const { grey } = await look(rendered, key);
+      expect(Math.abs(grey - 4 * time * (255 / 219))).toBeLessThan(4);
+    }
+    expect((await look(rendered, poster.webp)).size).toBe('640,480');
+    expect((await look(rendered, images?.[0]?.key ?? '')).size).toBe('480,360');
+    const written = [...rendered.bucket.objects.keys()].filter((key) => key.startsWith(PICTURES));
+    expect(written).toHaveLength(6);
   });
 });
 

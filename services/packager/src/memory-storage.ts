@@ -20,7 +20,16 @@ export function memoryStorage() {
     objects.set(key, { body: Buffer.from(body), etag, contentType, cacheControl });
     return etag;
   };
-  const storage: Pick<Storage, 'read' | 'readStream' | 'put' | 'putFile' | 'list' | 'deletePrefix' | 'deleteKeys'> = {
+  const storage: Pick<
+    Storage,
+    'head' | 'read' | 'readStream' | 'put' | 'putFile' | 'list' | 'deletePrefix' | 'deleteKeys'
+  > = {
+    async head(_bucket, key) {
+      const found = objects.get(key);
+      if (found === undefined) return null;
+      const { body, etag, contentType } = found;
+      return { key, size: body.length, etag, lastModified: new Date(0), contentType };
+    },
     async read(_bucket, key) {
       const found = objects.get(key);
       return found === undefined ? null : { body: found.body, etag: found.etag };

@@ -1,47 +1,26 @@
 import { Failure } from '@rushes/shared/errors';
-import { thumbnailed } from '@rushes/shared/events';
 import { createLogger } from '@rushes/shared/service';
-import { a, VIDEO_ID } from '@rushes/shared/testing';
+import { a } from '@rushes/shared/testing';
 import { fold, type Video } from '@rushes/shared/video';
 import { describe, expect, it } from 'vitest';
 import { composePackage } from './core/compose.ts';
 import type { PackageFacts } from './core/facts.ts';
-import { FOLDER, samplePackage, sampleVideo } from './core/sample-facts.ts';
+import { FOLDER, growing, samplePackage, sampleVideo } from './core/sample-facts.ts';
 import { memoryStorage } from './memory-storage.ts';
 import type { PublishContext } from './ports.ts';
 import { publishPackage } from './publish.ts';
+import { picturesOf, storeFacts } from './sample-published.ts';
 
 /** A video whose pictures are done, and a bucket with the media and facts that they were made from. */
 function given(facts: PackageFacts = samplePackage()) {
   const bucket = memoryStorage();
-  for (const { track, segments } of [...facts.videos, ...facts.audios]) {
-    const [first, ...rest] = segments;
-    const folder = track.init.key.slice(0, track.init.key.lastIndexOf('/'));
-    // The first segment in a page, as in a video of more than a hundred.
-    const page = `${folder}/page-00001.json`;
-    bucket.store(page, JSON.stringify({ segments: first === undefined ? [] : [first] }));
-    bucket.store(`${folder}/track.json`, JSON.stringify({ ...track, pages: [page], segments: rest }));
-    bucket.store(track.init.key, Buffer.alloc(track.init.bytes));
-    for (const { key, bytes } of segments) bucket.store(key, Buffer.alloc(bytes));
-  }
-  const pictures = thumbnailed(
-    { videoId: VIDEO_ID, generation: 1, service: 'test', now: new Date(0), discriminator: 'standard' },
-    {
-      tier: 'standard',
-      final: true,
-      poster: { time: 1, width: 1280, height: 720, jpeg: 'p.jpg', webp: 'p.webp' },
-      renditions: facts.videos.map(({ rendition }) => rendition),
-      audio: facts.audios.map(({ audio }) => audio),
-      subtitles: [],
-      durationSeconds: 14.014,
-      visibility: 'public',
-    },
-  );
-  const video = fold([a.requested(), a.uploaded(), a.inspected(), a.transcoded(), pictures]) as Video;
+  storeFacts(bucket, facts);
+  const begun = [a.requested(), a.uploaded(), a.inspected(), a.transcoded(facts.tier)];
+  const video = fold([...begun, picturesOf(facts)]) as Video;
   const stop = new AbortController();
   const context: PublishContext = {
     video,
-    job: 'standard',
+    job: facts.tier,
     signal: stop.signal,
     log: createLogger('packager', 'silent'),
     progress: () => undefined,
@@ -164,5 +143,49 @@ describe('publishPackage', () => {
     };
     await expect(publishPackage({ ...media, storage: { ...bucket.storage, put } }, context)).rejects.toBe(reason);
     expect(bucket.writes).toHaveLength(3);
+  });
+});
+
+describe('publishPackage of the tier first', () => {
+  const begun = growing(samplePackage(), 2, 2, 3);
+
+  it('publishes open playlists for two seconds, and no manifest', async () => {
+    const { bucket, context, media } = given(begun);
+    const data = await publishPackage(media, context);
+    expect(data).toMatchObject({ tier: 'first', final: false, hls: { key: `${FOLDER}/hls/master.m3u8` }, dash: null });
+    expect(bucket.writes.some((key) => key.endsWith('.mpd'))).toBe(false);
+    for (const key of bucket.writes) {
+      const { body, cacheControl } = bucket.objects.get(key) ?? {};
+      expect(cacheControl).toBe('public, max-age=2');
+      expect(body?.toString()).not.toContain('ENDLIST');
+    }
+  });
+
+  it('is followed by the whole in the same playlists, with the same target duration and the same first segments', async () => {
+    const { bucket, context, media } = given(begun);
+    await publishPackage(media, context);
+    const entries = (text = '') =>
+      text.split('\n').filter((line) => !line.startsWith('#EXT-X-') || /TARGET|MAP/.test(line));
+    const before = new Map([...bucket.objects].map(([key, { body }]) => [key, body.toString()]));
+    const whole = given();
+    for (const [key, { body }] of bucket.objects) if (key.endsWith('.m3u8')) whole.bucket.store(key, body);
+    await publishPackage(whole.media, whole.context);
+    for (const [key, text] of before) {
+      if (!key.endsWith('.m3u8') || key.endsWith('master.m3u8')) continue;
+      const after = whole.bucket.objects.get(key)?.body.toString();
+      expect(after).toContain('#EXT-X-PLAYLIST-TYPE:VOD');
+      expect(after).not.toContain('#EXT-X-START');
+      expect(after?.endsWith('#EXT-X-ENDLIST\n')).toBe(true);
+      const listed = entries(text);
+      expect(entries(after).slice(0, listed.length - 1)).toEqual(listed.slice(0, -1));
+    }
+  });
+
+  it('leaves playlists alone that somebody has finished meanwhile', async () => {
+    const { bucket, context, media } = given(begun);
+    const [whole] = composePackage(samplePackage());
+    bucket.store(whole?.key ?? '', whole?.text ?? '');
+    await expect(publishPackage(media, context)).rejects.toSatisfy((error) => codeOf(error) === 'internal');
+    expect(bucket.objects.get(whole?.key ?? '')?.body.toString()).toBe(whole?.text);
   });
 });

@@ -3,18 +3,13 @@ import type { PackagedData } from '@rushes/shared/events';
 import { mediaFolder } from '@rushes/shared/tracks';
 import { type CheckResult, checkFacts, checkPackage } from './core/check.ts';
 import { composePackage, type PackageDocument } from './core/compose.ts';
-import { type PackageFacts, packageBytes } from './core/facts.ts';
+import { isGrowing, type PackageFacts, packageBytes } from './core/facts.ts';
 import { manifestKey } from './core/mpd.ts';
 import { masterKey } from './core/playlist.ts';
 import { precedence } from './core/precedence.ts';
 import type { Media, PublishContext } from './ports.ts';
 import { readFacts } from './read-facts.ts';
-
-/** Finished manifests may still change when a tier adds renditions, so caches keep them only for a minute. */
-const CACHE_CONTROL = 'public, max-age=60';
-
-/** Times that a document is read and decided again when somebody else writes it in between. */
-const WRITE_ROUNDS = 5;
+import { rewrite } from './rewrite.ts';
 
 /**
  * Makes all playlists and manifests of the newest tier from the tracks' facts, checks them, writes them and reads them
@@ -30,12 +25,7 @@ export async function publishPackage(media: Media, context: PublishContext): Pro
     throw new Failure('internal', { detail: `the history read has no thumbnailed of ${job}, but ${data?.tier}` });
   }
   const folder = mediaFolder(video.visibility, video.id, video.current.number);
-  const facts = await readFacts(media, folder, data.tier, data);
-  mustBeValid(checkFacts(facts));
-  const documents = composePackage(facts);
-  context.progress(20);
-  const sizes = await sizesUnder(media, `${folder}/segments/`);
-  const checks = mustBeValid(checkPackage(facts, documents, sizes));
+  const { facts, documents, checks } = await composeChecked(media, await readFacts(media, folder, data.tier, data));
   context.progress(50);
   await writeAll(media, documents, context);
   context.progress(80);
@@ -53,12 +43,23 @@ function packagedData(facts: PackageFacts, final: boolean, checks: ValidResult):
     tier: facts.tier,
     final,
     hls: { key: masterKey(facts.folder) },
-    dash: { key: manifestKey(facts.folder) },
+    dash: isGrowing(facts) ? null : { key: manifestKey(facts.folder) },
     mp4: null,
     renditions: facts.videos.map(({ rendition }) => rendition),
     bytes: packageBytes(facts),
     checks: { passed, notApplicable, warnings },
   };
+}
+
+/**
+ * All documents of a package, held against its facts, the rules and what storage lists.
+ * @throws Failure `package_invalid` naming the broken rule; `storage_unavailable`
+ */
+export async function composeChecked(media: Media, facts: PackageFacts) {
+  mustBeValid(checkFacts(facts));
+  const documents = composePackage(facts);
+  const sizes = await sizesUnder(media, `${facts.folder}/segments/`);
+  return { facts, documents, checks: mustBeValid(checkPackage(facts, documents, sizes)) };
 }
 
 type ValidResult = Extract<CheckResult, { kind: 'valid' }>;
@@ -81,24 +82,14 @@ async function writeAll(media: Media, documents: readonly PackageDocument[], con
   for (const document of documents) await writeDocument(media, document, context);
 }
 
-/** Conditional: nothing is overwritten that was not read and weighed before. */
+/** Nothing is overwritten that was not read and weighed before. */
 async function writeDocument(media: Media, document: PackageDocument, context: PublishContext): Promise<void> {
-  const { key, text, contentType } = document;
-  for (let round = 0; round < WRITE_ROUNDS; round += 1) {
-    context.signal.throwIfAborted();
-    const there = await media.storage.read(media.bucket, key);
-    const who = precedence(there?.body.toString('utf8') ?? null, text);
-    if (who === 'same') return;
+  const { key, text } = document;
+  await rewrite(media, document, context.signal, (there) => {
+    const who = precedence(there, text);
     if (who === 'theirs') throw new Failure('internal', { detail: `${key} holds more than our facts: ours are old` });
-    const result = await media.storage.put(media.bucket, key, text, {
-      contentType,
-      cacheControl: CACHE_CONTROL,
-      signal: context.signal,
-      ...(there === null ? { ifNoneMatch: '*' } : { ifMatch: there.etag }),
-    });
-    if (result.kind === 'stored') return;
-  }
-  throw new Failure('internal', { detail: `${key} was written by others ${WRITE_ROUNDS} times while we tried` });
+    return who === 'same' ? null : text;
+  });
 }
 
 /** The check has read these very bytes, so being equal is being valid. */

@@ -1,6 +1,6 @@
 import type { ThumbnailedData, Tier } from '@rushes/shared/events';
 import { readTrackFacts } from '@rushes/shared/storage';
-import type { PackageFacts, TrackFacts } from './core/facts.ts';
+import { type PackageFacts, type TrackFacts, trackSeconds } from './core/facts.ts';
 import type { Media } from './ports.ts';
 
 /**
@@ -22,5 +22,12 @@ export async function readFacts(
     Promise.all((data.renditions ?? []).map(async (rendition) => ({ rendition, ...(await read(rendition)) }))),
     Promise.all((data.audio ?? []).map(async (audio) => ({ audio, ...(await read(audio)) }))),
   ]);
-  return { folder, tier, videos, audios, subtitles: data.subtitles ?? [] };
+  return {
+    folder,
+    tier,
+    durationSeconds: data.durationSeconds ?? Math.max(...videos.map(trackSeconds)),
+    videos,
+    audios,
+    subtitles: data.subtitles ?? [],
+  };
 }

@@ -99,6 +99,31 @@ describe('sweep', () => {
     expect(left()).toEqual([track, poster]);
   });
 
+  it('ends the playlists of a beginning that will not be made whole, where they stand, and again at every look', async () => {
+    const beginning = [...begun, a.transcoded('first'), a.thumbnailed('first'), a.packaged('first'), a.failed()];
+    const open = '#EXTM3U\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXTINF:6.006000,\n../segments/h264-720/a1/00001.m4s\n';
+    const master = `${G1}/hls/master.m3u8`;
+    const { bucket, deliver, left } = given(beginning, [master, `${G1}/segments/h264-720/a1/00001.m4s`]);
+    bucket.store(`${G1}/hls/h264-720.m3u8`, open);
+    await deliver();
+    expect(bucket.objects.get(`${G1}/hls/h264-720.m3u8`)?.body.toString()).toBe(`${open}#EXT-X-ENDLIST\n`);
+    expect(bucket.objects.get(`${G1}/hls/h264-720.m3u8`)?.cacheControl).toBe('public, max-age=60');
+    // Of a worker that had not heard of the end.
+    bucket.store(`${G1}/hls/h264-480.m3u8`, open);
+    bucket.writes.length = 0;
+    await deliver();
+    expect(bucket.objects.get(`${G1}/hls/h264-480.m3u8`)?.body.toString()).toBe(`${open}#EXT-X-ENDLIST\n`);
+    expect(bucket.writes).toEqual([`${G1}/hls/h264-480.m3u8`]);
+    expect(left()).toContain(`${G1}/segments/h264-720/a1/00001.m4s`);
+  });
+
+  it('leaves playlists open that still grow', async () => {
+    const growing = [...begun, a.transcoded('first'), a.thumbnailed('first'), a.packaged('first')];
+    const { bucket, deliver } = given(growing, [`${G1}/hls/h264-720.m3u8`]);
+    expect(await deliver()).toEqual({ kind: 'ack' });
+    expect(bucket.writes).toEqual([]);
+  });
+
   it('leaves all to the newest message of a video', async () => {
     const { deliver, left } = given([...begun, a.failed(), a.deleted()], [`${G1}/hls/master.m3u8`]);
     expect(await deliver(4)).toEqual({ kind: 'ack' });

@@ -4,10 +4,11 @@ import type { History, Log } from '@rushes/shared/log';
 import type { Runtime } from '@rushes/shared/service';
 import { readTrackFacts, type Storage } from '@rushes/shared/storage';
 import { keysIn, type Sweep, type SweepTimes, sweepable, type Thinning } from './core/sweepable.ts';
+import { endBeginning } from './end-beginning.ts';
 
 export interface SweepDeps {
   eventLog: Pick<Log, 'read'>;
-  storage: Pick<Storage, 'read' | 'list' | 'deletePrefix' | 'deleteKeys'>;
+  storage: Pick<Storage, 'read' | 'put' | 'list' | 'deletePrefix' | 'deleteKeys'>;
   bucket: string;
   times: SweepTimes;
   now: () => Date;
@@ -36,6 +37,7 @@ export async function sweep(
   );
   if (newer) return { kind: 'ack' };
   const log = deps.log.child({ videoId });
+  await endBeginning({ ...deps, log }, history.state, delivery.signal);
   const plan = planOf(deps, history);
   if (plan.unreadable > 0) log.warn({ unreadable: plan.unreadable }, 'the history holds events that cannot be read');
   for (const folder of plan.folders) {

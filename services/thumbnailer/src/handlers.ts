@@ -4,7 +4,7 @@ import type { StageContext, StageDefinition } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
 import { tierRank, type Video } from '@rushes/shared/video';
 import type { Media, RunFfmpeg } from './ports.ts';
-import { type Pictures, renderAll } from './render.ts';
+import { type Pictures, renderAll, renderBeginning } from './render.ts';
 
 /** The thumbnailer as a stage: each tier of `transcoded` gets its pictures and becomes `thumbnailed`. */
 export function thumbnailerStage(media: Media, ffmpeg: RunFfmpeg): StageDefinition {
@@ -40,8 +40,9 @@ async function work(media: Media, ffmpeg: RunFfmpeg, context: StageContext): Pro
     throw new Failure('internal', { detail: `the history read has no transcoded of ${job}, but ${transcoded?.tier}` });
   }
   const folder = `${mediaFolder(video.visibility, video.id, generation)}/thumbnails/a${attempt}`;
+  const render = job === 'first' ? renderBeginning : renderAll;
   const pictures =
-    earlierPictures(job, thumbnailed) ?? (await renderAll({ media, ffmpeg, context, folder }, transcoded.renditions));
+    earlierPictures(job, thumbnailed) ?? (await render({ media, ffmpeg, context, folder }, transcoded.renditions));
   await context.step('output');
   await context.append('thumbnailed', withTracks(transcoded, pictures));
 }

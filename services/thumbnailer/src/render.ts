@@ -4,8 +4,9 @@ import { Failure } from '@rushes/shared/errors';
 import type { Poster, Rendition, ThumbnailedData } from '@rushes/shared/events';
 import type { StageContext } from '@rushes/shared/stage';
 import { IMMUTABLE, readTrackFacts } from '@rushes/shared/storage';
-import { PREVIEW_SETTINGS, renderPictures, renderPoster, renderPreview } from './core/arguments.ts';
-import { type Frame, frameAt, type PictureFacts, select } from './core/frames.ts';
+import { PREVIEW_SETTINGS, renderImages, renderPictures, renderPoster, renderPreview } from './core/arguments.ts';
+import { planBeginning } from './core/first.ts';
+import { type Decoding, type Frame, frameAt, type PictureFacts, select } from './core/frames.ts';
 import { choosePoster, planPictures, posterRendition, previewSegment, smallRendition } from './core/plan.ts';
 import { storyboardVtt } from './core/storyboard.ts';
 import { gather } from './gather.ts';
@@ -43,11 +44,33 @@ export async function renderAll(job: Job, renditions: readonly Rendition[]): Pro
   context.progress(50);
   const chosen = choosePoster(candidates);
   const large = await readPicture(job, posterRendition(renditions));
-  const poster = await renderPosterAt(job, large, chosen.time);
+  const poster = await renderPosterAt(job, large, chosen.time, 'all');
   context.progress(70);
   const preview = await renderMoving(job, small, chosen);
   context.progress(95);
   return { poster, images, storyboard, preview };
+}
+
+/**
+ * Makes poster and a few images of a video of which only the beginning is there, without keeping the encoder waiting: the
+ * whole gets all of its pictures anew.
+ * @param renditions as `transcoded` lists them; their facts may hold more by now
+ */
+export async function renderBeginning(job: Job, renditions: readonly Rendition[]): Promise<Pictures> {
+  const { context } = job;
+  const { rendition, ...all } = await readPicture(job, smallRendition(renditions));
+  const { facts, images: frames } = planBeginning(all);
+  const wanted = select(facts, frames, 'keyframes');
+  const input = join(context.scratch, 'small.mp4');
+  await gather(job.media, facts, wanted.segments, input, context.signal);
+  const imagePattern = join(context.scratch, 'image-%03d.jpg');
+  await job.ffmpeg(input, renderImages('keyframes', wanted.numbers, imagePattern), context.signal);
+  const { images, candidates } = await takeImages(job, rendition, frames);
+  context.progress(50);
+  const large = await readPicture(job, posterRendition(renditions));
+  const poster = await renderPosterAt(job, large, choosePoster(candidates).time, 'keyframes');
+  context.progress(95);
+  return { poster, images, storyboard: null, preview: null };
 }
 
 async function readPicture({ media }: Job, rendition: Rendition | undefined): Promise<Picture> {
@@ -70,14 +93,7 @@ async function renderSmall(job: Job, small: Picture) {
     { imagePattern: join(context.scratch, 'image-%03d.jpg'), sprite },
   );
   await job.ffmpeg(input, render, context.signal);
-  const { width, height } = small.rendition;
-  const images = [];
-  const candidates = [];
-  for (const [index, frame] of plan.images.entries()) {
-    const name = `image-${String(index + 1).padStart(3, '0')}.jpg`;
-    candidates.push({ frame, bytes: await sizeOf(join(context.scratch, name)) });
-    images.push({ time: milli(frame.time), width, height, key: await upload(job, name, 'image/jpeg') });
-  }
+  const { images, candidates } = await takeImages(job, small.rendition, plan.images);
   const { interval, columns, rows, tileWidth, tileHeight } = plan.storyboard;
   await sizeOf(sprite);
   const sprites = [await upload(job, 'storyboard-001.jpg', 'image/jpeg')];
@@ -85,16 +101,28 @@ async function renderSmall(job: Job, small: Picture) {
   return { images, candidates, storyboard: { vtt, tileWidth, tileHeight, columns, rows, interval, sprites } };
 }
 
+/** Uploads the images that ffmpeg has made of some frames, and weighs them. */
+async function takeImages(job: Job, { width, height }: Rendition, frames: readonly Frame[]) {
+  const images = [];
+  const candidates = [];
+  for (const [index, frame] of frames.entries()) {
+    const name = `image-${String(index + 1).padStart(3, '0')}.jpg`;
+    candidates.push({ frame, bytes: await sizeOf(join(job.context.scratch, name)) });
+    images.push({ time: milli(frame.time), width, height, key: await upload(job, name, 'image/jpeg') });
+  }
+  return { images, candidates };
+}
+
 /** The picture nearest a time, in the full size of its rendition. */
-async function renderPosterAt(job: Job, large: Picture, seconds: number): Promise<Poster> {
+async function renderPosterAt(job: Job, large: Picture, seconds: number, decoding: Decoding): Promise<Poster> {
   const { context } = job;
-  const frame = frameAt(large, seconds, 'all');
-  const { segments, numbers } = select(large, [frame], 'all');
+  const frame = frameAt(large, seconds, decoding);
+  const { segments, numbers } = select(large, [frame], decoding);
   const input = join(context.scratch, 'large.mp4');
   await gather(job.media, large, segments, input, context.signal);
   const names = { jpeg: 'poster.jpg', webp: 'poster.webp' };
   const paths = { jpeg: join(context.scratch, names.jpeg), webp: join(context.scratch, names.webp) };
-  await job.ffmpeg(input, renderPoster(numbers[0] ?? 0, paths), context.signal);
+  await job.ffmpeg(input, renderPoster(decoding, numbers[0] ?? 0, paths), context.signal);
   await Promise.all([sizeOf(paths.jpeg), sizeOf(paths.webp)]);
   const { width, height } = large.rendition;
   return {

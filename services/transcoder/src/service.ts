@@ -2,6 +2,7 @@ import type { Worker } from '@rushes/shared/bus';
 import type { Runtime, Service } from '@rushes/shared/service';
 import { createStageDeps, type StageDeps, startStage, sweepScratch } from '@rushes/shared/stage';
 import { storageCheck } from '@rushes/shared/storage';
+import { segmentSubject } from '@rushes/shared/tracks';
 import type { TranscoderConfig } from './config.ts';
 import { transcoderStage } from './handlers.ts';
 
@@ -25,6 +26,9 @@ export async function createTranscoder(
       stallSeconds: config.STALL_TIMEOUT / 1_000,
     },
     profiles: config.PROFILES_FILE,
+    announce: async (videoId, announcement) => {
+      await runtime.client.publish(segmentSubject(videoId), JSON.stringify(announcement));
+    },
     now: runtime.now,
   });
   let worker: Worker | undefined;

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { wait } from '@rushes/shared/bus';
 import type { InspectedData, Plan, Source } from '@rushes/shared/events';
 import { HandBack, type StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
+import { type Announcer, createAnnouncer } from './announcer.ts';
+import { growing } from './beginning.ts';
 import { framesBefore, gridOf, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
 import { cumulated, listed } from './core/results.ts';
@@ -21,6 +24,15 @@ const DOWNLOAD_PERCENT = 5;
  * append `transcoded`. The source may be gone or replaced: Failures `source_missing`, `source_changed`.
  */
 export async function transcode(context: StageContext, deps: TranscoderDeps): Promise<void> {
+  const announcer = announcerOf(context, deps);
+  try {
+    await makeTier(context, deps, announcer);
+  } finally {
+    announcer.stop();
+  }
+}
+
+async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: Announcer): Promise<void> {
   const { current, visibility, id } = context.video;
   const job = context.job as Job;
   const path = join(context.scratch, 'source');
@@ -30,7 +42,9 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
   if (earlier?.complete !== true) {
     await downloadSource(context, deps, path, (share) => report(share * DOWNLOAD_PERCENT));
   }
-  const { source, plan } = current.inspected ?? (await inspectSource(context, deps, path));
+  const inspected = current.inspected ?? (await inspectSource(context, deps, path));
+  const { source, plan } = inspected;
+  const record = boundaryRecorder(context, partOf(plan, job), earlier?.segments ?? 0);
   const result = await encode(
     {
       path,
@@ -42,7 +56,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
       scratch: context.scratch,
       signal: context.signal,
       onProgress: (seconds) => report(encodedPercent(seconds, source)),
-      record: boundaryRecorder(context, partOf(plan, job), earlier?.segments ?? 0),
+      record: growing(context, deps, inspected, announcer, record),
       onPart: () => context.step('part'),
     },
     deps,
@@ -58,6 +72,15 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     visibility,
     encodeSeconds: result.encodeSeconds,
     ...cumulated(job === 'extended' ? current.transcoded : null, listed(result.tracks)),
+  });
+}
+
+function announcerOf({ video, log }: StageContext, deps: TranscoderDeps): Announcer {
+  return createAnnouncer({
+    publish: (announcement) => deps.announce(video.id, announcement),
+    wait,
+    onTrouble: (error) =>
+      log.warn({ err: error }, 'segments could not be announced; the next announcement names them too'),
   });
 }
 

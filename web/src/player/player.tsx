@@ -13,7 +13,8 @@ import {
   MediaVolumeRange,
 } from 'media-chrome/react';
 import { MediaRenditionMenu, MediaRenditionMenuButton } from 'media-chrome/react/menu';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { formatClock } from '../core/format.ts';
 import { attachHls } from './engine.ts';
 import './player.css';
 
@@ -21,23 +22,25 @@ export interface PlayerProps {
   title: string;
   /** The master playlist. */
   hls: string;
-  /** Changes when the same address offers more than before: it is then read anew, at the place one is watching. */
+  /** Changes when the same address offers more than before: it is then read anew, when nobody is watching. */
   edition: string;
+  /** Seconds that it will be long, while only its beginning is there; null: it is whole. */
+  growsTo: number | null;
   poster: string | null;
   /** WebVTT of the storyboard. */
   storyboard: string | null;
 }
 
-export function Player({ title, hls, edition, poster, storyboard }: PlayerProps) {
+export function Player({ title, hls, edition, growsTo, poster, storyboard }: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
+  const source = useSource(video, hls, edition);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new edition is a reason to read the address anew.
   useEffect(() => {
     const element = video.current;
     if (element === null) return;
     setTrouble(null);
-    const detach = attachHls({ video: element, url: hls, startAt: resumeAt(element), onTrouble: setTrouble });
+    const detach = attachHls({ video: element, url: source.hls, startAt: resumeAt(element), onTrouble: setTrouble });
     const wasPlaying = element.dataset.playing === 'true';
     if (wasPlaying) element.play().catch((error: unknown) => console.debug('playing did not go on by itself', error));
     return () => {
@@ -45,7 +48,7 @@ export function Player({ title, hls, edition, poster, storyboard }: PlayerProps)
       element.dataset.playing = String(!element.paused && !element.ended);
       detach();
     };
-  }, [hls, edition]);
+  }, [source]);
 
   return (
     <MediaController className="player" aria-label={`Player: ${title}`}>
@@ -81,6 +84,7 @@ export function Player({ title, hls, edition, poster, storyboard }: PlayerProps)
         <MediaMuteButton />
         <MediaVolumeRange />
         <MediaTimeDisplay showDuration noToggle role="timer" />
+        {growsTo === null ? null : <span className="player-growing">of {formatClock(growsTo)}, being made</span>}
         <span className="player-gap" />
         <MediaCaptionsButton />
         <MediaRenditionMenuButton />
@@ -88,6 +92,20 @@ export function Player({ title, hls, edition, poster, storyboard }: PlayerProps)
       </MediaControlBar>
     </MediaController>
   );
+}
+
+/** What is to be played. More of the same is taken up when the viewer stops: nothing that plays is interrupted for it. */
+function useSource(video: RefObject<HTMLVideoElement | null>, hls: string, edition: string) {
+  const [source, setSource] = useState({ hls, edition });
+  useEffect(() => {
+    if (source.hls === hls && source.edition === edition) return;
+    const element = video.current;
+    const take = () => setSource({ hls, edition });
+    if (element === null || element.paused || source.hls !== hls) return take();
+    element.addEventListener('pause', take, { once: true });
+    return () => element.removeEventListener('pause', take);
+  }, [video, source, hls, edition]);
+  return source;
 }
 
 function resumeAt(element: HTMLVideoElement): number {

@@ -1,4 +1,5 @@
 import type { VideoView } from '@rushes/shared/video';
+import { editionOf, growsTo } from '../core/editions.ts';
 import { formatTimeLeft } from '../core/format.ts';
 import { needsToken, STATUSES, stageDoing } from '../core/status.ts';
 import type { Step } from '../core/steps.ts';
@@ -36,6 +37,7 @@ export function Stage({ video, steps, onReprocess }: StageProps) {
           title={video.title}
           hls={video.playback.hls}
           edition={editionOf(video)}
+          growsTo={growsTo(video)}
           poster={video.thumbnails?.poster.jpeg ?? null}
           storyboard={video.thumbnails?.storyboard?.vtt ?? null}
         />
@@ -52,11 +54,6 @@ export function Stage({ video, steps, onReprocess }: StageProps) {
       </FilmFrame>
     </div>
   );
-}
-
-/** What the master offers; an old one would be played on with too few qualities, or as if it still grew. */
-function editionOf({ generation, status, final, renditions }: VideoView): string {
-  return [generation, status, final, ...renditions.map(({ id }) => id)].join(' ');
 }
 
 function Waiting({ video, steps }: { video: VideoView; steps: readonly Step[] }) {

@@ -35,7 +35,7 @@ export const arbitraryPackage: fc.Arbitrary<PackageFacts> = fc
       ...(hasLow ? [audio(`aac-low-${language ?? 'und'}`, language, index === 0, 2)] : []),
       ...(hasSurround && index === 0 ? [audio(`aac-surround-${language ?? 'und'}`, language, false, 6)] : []),
     ]);
-    return { folder: FOLDER, tier: 'standard', videos, audios, subtitles: [] };
+    return { folder: FOLDER, tier: 'standard', durationSeconds: lasting, videos, audios, subtitles: [] };
   });
 
 function seconds(video: VideoFacts | undefined): number {

@@ -4,7 +4,7 @@ import { arbitraryPackage } from './arbitrary-facts.ts';
 import { checkPackage } from './check.ts';
 import { composePackage, type PackageDocument } from './compose.ts';
 import type { PackageFacts, VideoFacts } from './facts.ts';
-import { FOLDER, sampleAudio, samplePackage, sampleSizes, sampleVideo } from './sample-facts.ts';
+import { FOLDER, growing, sampleAudio, samplePackage, sampleSizes, sampleVideo } from './sample-facts.ts';
 
 /** The id of the rule that a package breaks; null for a valid one. */
 function broken(facts: PackageFacts, edit: (text: string, key: string) => string = (text) => text): string | null {
@@ -155,6 +155,70 @@ describe('checkPackage', () => {
     ],
   ])('breaks rule %s for %s', (rule, _, facts) => {
     expect(facts.videos.length === 0 ? ruleOf(facts, []) : ruleOf(facts, composeOrNothing(facts))).toBe(rule);
+  });
+});
+
+describe('checkPackage of a package that grows', () => {
+  /** The picture is three, three, two and two segments long, and the sound two. */
+  const facts = growing(samplePackage(), 3, 3, 2);
+
+  it('passes tracks of different lengths that are not complete, without a manifest', () => {
+    const result = checkPackage(facts, composePackage(facts), sampleSizes(facts));
+    expect(result).toMatchObject({ kind: 'valid' });
+    if (result.kind === 'valid') expect(result.warnings.map(({ code }) => code)).toEqual(['rule_6.2']);
+  });
+
+  it('breaks no rule for the beginning of any facts', () => {
+    const lengths = fc.array(fc.integer({ min: 2, max: 30 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(arbitraryPackage, lengths, (whole, segments) => {
+        fc.pre(whole.videos.every((video) => video.segments.length >= 2));
+        const begun = growing({ ...whole, audios: [] }, ...segments);
+        expect(checkPackage(begun, composePackage(begun), sampleSizes(begun))).toMatchObject({ kind: 'valid' });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each<[string, string, (text: string, key: string) => string]>([
+    ['8.6', 'a playlist with an end', inDocument('h264-480.m3u8', /$/, '#EXT-X-ENDLIST\n')],
+    ['8.6', 'a playlist that says it is whole', inDocument('h264-480.m3u8', 'TYPE:EVENT', 'TYPE:VOD')],
+    ['8.6', 'a playlist that players begin at its end', inDocument('aac-en.m3u8', '#EXT-X-START:TIME-OFFSET=0\n', '')],
+    [
+      '9.13',
+      'a peak below what was measured',
+      inDocument('master.m3u8', /INF:BANDWIDTH=2\d+/, 'INF:BANDWIDTH=1000000'),
+    ],
+  ])('breaks rule %s for %s', (rule, _, edit) => {
+    expect(broken(facts, edit)).toBe(rule);
+  });
+
+  it('has at least two segments of each track', () => {
+    expect(ruleOf(growing(samplePackage(), 2, 1, 2), [])).toBe('facts');
+  });
+
+  it('breaks rule 8.22 where renditions are cut differently in what both have', () => {
+    const other = sampleVideo({ id: 'h264-480', width: 854, height: 480, frames: [120, 180, 120] });
+    const both = growing(samplePackage({ videos: [sampleVideo(), other] }), 3, 2);
+    expect(broken(both)).toBe('8.22');
+  });
+
+  it('has no manifest, which would be played as live', () => {
+    const manifest = composePackage(samplePackage()).filter(({ key }) => key.endsWith('.mpd'));
+    expect(ruleOf(facts, [...composePackage(facts), ...manifest])).toBe('syntax');
+  });
+
+  it('lists subtitles for as long as the whole will be', () => {
+    const subtitle = {
+      id: 'sub-en',
+      language: 'en',
+      label: 'English',
+      key: `${FOLDER}/segments/sub-en/a1/en.vtt`,
+      size: 9,
+    };
+    const withText = { ...facts, durationSeconds: 61.4, subtitles: [subtitle] };
+    expect(broken(withText)).toBeNull();
+    expect(broken(withText, inDocument('sub-en.m3u8', 'EXTINF:61.4', 'EXTINF:12.0'))).toBe('5.5');
   });
 });
 

@@ -1,10 +1,10 @@
 import type { Warning } from '@rushes/shared/events';
 import hls, { type types } from 'hls-parser';
 import type { PackageDocument } from './compose.ts';
-import type { PackageFacts } from './facts.ts';
+import { isGrowing, type PackageFacts } from './facts.ts';
 import { manifestKey } from './mpd.ts';
 import { masterKey } from './playlist.ts';
-import type { Finding, ReadPackage, Rule } from './rules.ts';
+import { type Finding, onceWhole, type ReadPackage, type Rule } from './rules.ts';
 import { iframeRules } from './rules-iframes.ts';
 import { manifestRules } from './rules-manifest.ts';
 import { masterRules } from './rules-master.ts';
@@ -19,7 +19,7 @@ const DOCUMENT_RULES: readonly Rule[] = [
   ...playlistRules,
   ...iframeRules,
   ...masterRules,
-  ...manifestRules,
+  ...onceWhole(manifestRules),
 ];
 
 export type CheckResult =
@@ -88,7 +88,7 @@ function readPackage(
 ): ReadPackage | string {
   const playlists = new Map<string, types.MediaPlaylist>();
   let master: types.MasterPlaylist | undefined;
-  let manifest: XmlElement | undefined;
+  let manifest: XmlElement | null = null;
   for (const { key, text } of documents) {
     try {
       if (key === manifestKey(facts.folder)) manifest = parseXml(text);
@@ -104,7 +104,9 @@ function readPackage(
     }
   }
   if (master === undefined) return `${masterKey(facts.folder)} is missing`;
-  if (manifest === undefined) return `${manifestKey(facts.folder)} is missing`;
+  if (manifest === null && !isGrowing(facts)) return `${manifestKey(facts.folder)} is missing`;
+  if (manifest !== null && isGrowing(facts))
+    return `${manifestKey(facts.folder)} is there, and describes what still grows`;
   return { facts, master, playlists, manifest, sizes };
 }
 

@@ -21,9 +21,16 @@ export interface AudioFacts extends TrackFacts {
 export interface PackageFacts {
   folder: string;
   tier: Tier;
+  /** How long the source is; while the tracks grow they are shorter. */
+  durationSeconds: number;
   videos: readonly VideoFacts[];
   audios: readonly AudioFacts[];
   subtitles: readonly SubtitleTrack[];
+}
+
+/** Of `first` only the beginning is there: its tracks go on being written, each at its own pace. */
+export function isGrowing({ tier }: Pick<PackageFacts, 'tier'>): boolean {
+  return tier === 'first';
 }
 
 /** Length of a track in units of its timescale, as its segments add up. */
@@ -35,9 +42,9 @@ export function trackSeconds(facts: TrackFacts): number {
   return trackTicks(facts) / facts.track.timescale;
 }
 
-/** What a player shows as the length: that of the longest picture track. */
+/** What a player shows as the length in the end: that of the longest picture track, or what they will grow to. */
 export function contentSeconds(facts: PackageFacts): number {
-  return Math.max(...facts.videos.map(trackSeconds));
+  return isGrowing(facts) ? facts.durationSeconds : Math.max(...facts.videos.map(trackSeconds));
 }
 
 /** Bytes of all media that the package names: init and segments of every track, and subtitles. */

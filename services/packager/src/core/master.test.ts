@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import hls, { type types } from 'hls-parser';
 import { describe, expect, it } from 'vitest';
 import { arbitraryPackage } from './arbitrary-facts.ts';
-import type { PackageFacts } from './facts.ts';
+import type { PackageFacts, VideoFacts } from './facts.ts';
 import { masterPlaylist } from './master.ts';
-import { sampleAudio, samplePackage, sampleVideo } from './sample-facts.ts';
+import { growing, sampleAudio, samplePackage, sampleVideo } from './sample-facts.ts';
 
 function read(facts: PackageFacts): types.MasterPlaylist {
   hls.setOptions({ strictMode: true });
@@ -75,6 +75,18 @@ describe('masterPlaylist', () => {
     const audios = [sampleAudio(), sampleAudio({ id: 'aac-surround-en', channels: 6 })];
     const channels = variants(samplePackage({ audios })).map(({ audio }) => audio[0]?.channels);
     expect(channels).toEqual(['2', '2', '2', '2', '6', '6', '6']);
+  });
+
+  it('announces the limit of a rendition that grows, where it is above what was measured', () => {
+    const capped = (video: VideoFacts, peakBitrate: number) => ({
+      ...video,
+      rendition: { ...video.rendition, peakBitrate },
+    });
+    const bandwidth = (facts: PackageFacts) => variants(facts)[0]?.bandwidth ?? 0;
+    const of = (limit: number) => samplePackage({ videos: [capped(sampleVideo(), limit)], audios: [] });
+    expect(bandwidth(growing(of(3_500_000), 2))).toBe(3_500_000);
+    expect(bandwidth(growing(of(1_000_000), 2))).toBe(2_500_000);
+    expect(bandwidth(of(3_500_000))).toBe(2_500_000);
   });
 
   it('has no audio group for a video without sound', () => {

@@ -4,6 +4,7 @@ import {
   type AudioFacts,
   contentSeconds,
   framesPerSecond,
+  isGrowing,
   type PackageFacts,
   shortSide,
   type TrackFacts,
@@ -39,7 +40,7 @@ export function masterPlaylist(facts: PackageFacts): string {
     ...groups.flatMap((group) => audioTags(facts.folder, group)),
     ...subtitleTags(facts),
     ...variants.flatMap((variant) => variantTags(facts, variant, scores.get(variant.video.id) ?? 1)),
-    ...facts.videos.map((video) => iframeTag(facts.folder, video, scores.get(video.id) ?? 1)),
+    ...facts.videos.map((video) => iframeTag(facts, video, scores.get(video.id) ?? 1)),
   ].join('\n')}\n`;
 }
 
@@ -58,8 +59,10 @@ export function trackRates(facts: TrackFacts, target: number): Rates {
  * of its audio group and the heaviest subtitles.
  */
 function variantRates(facts: PackageFacts, { video, group }: Combination, target: number): Rates {
-  const picture = trackRates(video, target);
-  const sound = (group?.members ?? []).map((member) => trackRates(member.facts, target));
+  const picture = announced(facts, trackRates(video, target), video.rendition.peakBitrate);
+  const sound = (group?.members ?? []).map((member) =>
+    announced(facts, trackRates(member.facts, target), member.facts.audio.bitrate),
+  );
   const text = facts.subtitles.map(({ size }) => Math.ceil((size * 8) / contentSeconds(facts)));
   const heaviestText = Math.max(0, ...text);
   return {
@@ -68,13 +71,19 @@ function variantRates(facts: PackageFacts, { video, group }: Combination, target
   };
 }
 
-function iframeRates(facts: VideoFacts): Rates {
-  const pieces = iframes(facts);
-  const { timescale } = facts.track;
-  return {
-    peak: peakBandwidth(pieces, timescale, iframeTargetSeconds(facts)),
+/** The peak of a track that grows is not known yet and must not be understated: the encoder was told a limit. */
+function announced(facts: PackageFacts, { peak, average }: Rates, limit: number): Rates {
+  return { peak: isGrowing(facts) ? Math.max(peak, Math.ceil(limit)) : peak, average };
+}
+
+function iframeRates(facts: PackageFacts, video: VideoFacts): Rates {
+  const pieces = iframes(video);
+  const { timescale } = video.track;
+  const rates = {
+    peak: peakBandwidth(pieces, timescale, iframeTargetSeconds(video)),
     average: averageBandwidth(pieces, timescale),
   };
+  return announced(facts, rates, video.rendition.peakBitrate);
 }
 
 interface Variant extends Combination {
@@ -119,10 +128,10 @@ function variantTags(facts: PackageFacts, { video, group, rates }: Variant, scor
   ];
 }
 
-function iframeTag(folder: string, video: VideoFacts, score: number): string {
+function iframeTag(facts: PackageFacts, video: VideoFacts, score: number): string {
   const { rendition } = video;
-  const { peak, average } = iframeRates(video);
-  const uri = relativeUri(masterKey(folder), iframePlaylistKey(folder, video.id));
+  const { peak, average } = iframeRates(facts, video);
+  const uri = relativeUri(masterKey(facts.folder), iframePlaylistKey(facts.folder, video.id));
   const attributes = [
     `BANDWIDTH=${peak}`,
     `AVERAGE-BANDWIDTH=${average}`,

@@ -4,6 +4,7 @@ import {
   type AudioFacts,
   contentSeconds,
   framesPerSecond,
+  isGrowing,
   type PackageFacts,
   trackTicks,
   type VideoFacts,
@@ -26,8 +27,9 @@ export function manifestKey(folder: string): string {
   return `${folder}/dash/manifest.mpd`;
 }
 
-/** The length of the content in whole microseconds, exact in the timescale of the longest picture track. */
+/** The length of the content in whole microseconds, exact in the timescale of the longest picture track once that is whole. */
 export function contentMicros(facts: PackageFacts): number {
+  if (isGrowing(facts)) return Math.round(facts.durationSeconds * 1_000_000);
   return Math.max(...facts.videos.map((video) => microseconds(trackTicks(video), video.track.timescale)));
 }
 

@@ -37,6 +37,7 @@ describe('mediaPlaylist', () => {
   it('has no end while it grows', () => {
     const growing = mediaPlaylist(FOLDER, sampleVideo(), { targetSeconds: 6, type: 'EVENT' });
     expect(growing).toContain('#EXT-X-PLAYLIST-TYPE:EVENT\n');
+    expect(growing).toContain('#EXT-X-START:TIME-OFFSET=0\n');
     expect(growing).not.toContain('ENDLIST');
   });
 

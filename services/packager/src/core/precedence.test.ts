@@ -19,6 +19,11 @@ describe('precedence', () => {
     expect(precedence(growing([180, 180]), ended([180, 180]))).toBe('ours');
   });
 
+  it('ends what has grown to its full length, and never opens it again', () => {
+    expect(precedence(growing([180, 180, 60]), ended([180, 180, 60]))).toBe('ours');
+    expect(precedence(ended([180, 180, 60]), growing([180, 180, 60]))).toBe('theirs');
+  });
+
   it('leaves a playlist alone that holds more segments or has ended', () => {
     expect(precedence(growing([180, 180]), growing([180]))).toBe('theirs');
     expect(precedence(ended([180]), growing([180]))).toBe('theirs');

@@ -13,10 +13,10 @@ export const manifestRules: readonly Rule[] = [
     level: 'must',
     says: 'the manifest is static and lasts as long as the content',
     check: ({ facts, manifest }) => {
-      const { type, mediaPresentationDuration } = manifest.attributes;
+      const { type, mediaPresentationDuration } = manifest?.attributes ?? {};
       const wanted = xmlDuration(contentMicros(facts));
       return findings([
-        ...(manifest.name === 'MPD' && type === 'static' ? [] : ['it is not a static MPD']),
+        ...(manifest?.name === 'MPD' && type === 'static' ? [] : ['it is not a static MPD']),
         ...(mediaPresentationDuration === wanted ? [] : [`it lasts ${mediaPresentationDuration} and not ${wanted}`]),
       ]);
     },
@@ -26,7 +26,7 @@ export const manifestRules: readonly Rule[] = [
     level: 'must',
     says: 'the manifest has a Representation of every track and no other',
     check: (read) => {
-      const listed = descendants(read.manifest, 'Representation').map(({ attributes }) => attributes.id);
+      const listed = representations(read).map(({ attributes }) => attributes.id);
       const wanted = [...allTracks(read), ...read.facts.subtitles].map(({ id }) => id);
       return findings(listed.toSorted().join() === wanted.toSorted().join() ? [] : [`it has ${listed.join(', ')}`]);
     },
@@ -76,15 +76,19 @@ export const manifestRules: readonly Rule[] = [
     check: (read) => {
       const wanted = factSizes(read.facts);
       const named = allTracks(read).flatMap((track) => addresses(read, track));
-      const texts = descendants(read.manifest, 'BaseURL').map(({ text }) => text);
+      const texts = (read.manifest === null ? [] : descendants(read.manifest, 'BaseURL')).map(({ text }) => text);
       const keys = [...named, ...texts].map((uri) => resolveUri(manifestKey(read.facts.folder), uri));
       return each(keys, (key) => sizeProblem(read.sizes.get(key), wanted.get(key), key));
     },
   },
 ];
 
-function representation({ manifest }: ReadPackage, id: string): XmlElement | undefined {
-  return descendants(manifest, 'Representation').find(({ attributes }) => attributes.id === id);
+function representations({ manifest }: ReadPackage): XmlElement[] {
+  return manifest === null ? [] : descendants(manifest, 'Representation');
+}
+
+function representation(read: ReadPackage, id: string): XmlElement | undefined {
+  return representations(read).find(({ attributes }) => attributes.id === id);
 }
 
 function timeline(found: XmlElement | undefined): { count: number; ticks: number } {

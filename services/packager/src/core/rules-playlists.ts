@@ -1,5 +1,5 @@
 import type { types } from 'hls-parser';
-import { type TrackFacts, trackSeconds } from './facts.ts';
+import { contentSeconds, isGrowing, type PackageFacts, type TrackFacts, trackSeconds } from './facts.ts';
 import { playlistKey } from './playlist.ts';
 import { allTracks, each, findings, frameSeconds, notApplicable, type ReadPackage, type Rule } from './rules.ts';
 import { resolveUri } from './uri.ts';
@@ -69,11 +69,15 @@ export const playlistRules: readonly Rule[] = [
   {
     id: '8.6',
     level: 'must',
-    says: 'finished playlists are VOD and end with ENDLIST',
+    says: 'finished playlists are VOD and end with ENDLIST; growing ones are EVENT, open, and played from the start',
     check: (read) =>
-      each([...read.playlists], ([key, list]) =>
-        list.playlistType === 'VOD' && list.endlist ? null : `${key} is still open`,
-      ),
+      each([...read.playlists], ([key, list]) => {
+        if (!isGrowing(read.facts)) {
+          return list.playlistType === 'VOD' && list.endlist ? null : `${key} is still open`;
+        }
+        const open = list.playlistType === 'EVENT' && !list.endlist && list.start?.offset === 0;
+        return open ? null : `${key} is not one that grows`;
+      }),
   },
   {
     id: '8.20',
@@ -92,13 +96,13 @@ export const playlistRules: readonly Rule[] = [
     id: '8.22',
     level: 'must',
     says: 'segments of all renditions start at the same times',
-    check: ({ facts }) => alignment(facts.videos, facts.videos, 0),
+    check: ({ facts }) => alignment(facts, facts.videos, 0),
   },
   {
     id: '8.22.audio',
     level: 'should',
     says: 'segments of sound start where those of the picture do',
-    check: ({ facts }) => alignment(facts.videos, facts.audios, ALIGNED_SECONDS),
+    check: ({ facts }) => alignment(facts, facts.audios, ALIGNED_SECONDS),
   },
   {
     id: '5.5',
@@ -108,7 +112,7 @@ export const playlistRules: readonly Rule[] = [
       each(read.facts.subtitles, ({ id }) => {
         const [picture] = read.facts.videos;
         const list = read.playlists.get(playlistKey(read.facts.folder, id));
-        return picture !== undefined && Math.abs(seconds(list) - trackSeconds(picture)) <= frameSeconds(picture)
+        return picture !== undefined && Math.abs(seconds(list) - contentSeconds(read.facts)) <= frameSeconds(picture)
           ? null
           : `${id} lasts ${seconds(list).toFixed(3)} s`;
       }),
@@ -132,8 +136,9 @@ function urisOf(key: string, list: types.MediaPlaylist): string[] {
   return list.segments.map(({ uri }) => resolveUri(key, uri));
 }
 
-function alignment(pictures: readonly TrackFacts[], others: readonly TrackFacts[], tolerance: number) {
-  const [first] = pictures;
+/** Tracks that grow are compared as far as both are. */
+function alignment(facts: PackageFacts, others: readonly TrackFacts[], tolerance: number) {
+  const [first] = facts.videos;
   if (first === undefined) return notApplicable;
   const starts = (track: TrackFacts) => track.segments.map(({ start }) => start / track.track.timescale);
   const wanted = starts(first);
@@ -141,8 +146,10 @@ function alignment(pictures: readonly TrackFacts[], others: readonly TrackFacts[
     others.filter((track) => track !== first),
     (track) => {
       const own = starts(track);
+      const both = isGrowing(facts) ? Math.min(own.length, wanted.length) : wanted.length;
       const aligned =
-        own.length === wanted.length && own.every((at, index) => Math.abs(at - (wanted[index] ?? 0)) <= tolerance);
+        (isGrowing(facts) || own.length === wanted.length) &&
+        own.slice(0, both).every((at, index) => Math.abs(at - (wanted[index] ?? 0)) <= tolerance);
       return aligned ? null : `${track.id} is cut otherwise than ${first.id}`;
     },
   );

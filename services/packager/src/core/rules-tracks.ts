@@ -1,5 +1,5 @@
-import { framesPerSecond, trackSeconds, type VideoFacts } from './facts.ts';
-import { allTracks, each, findings, notApplicable, type ReadPackage, type Rule } from './rules.ts';
+import { framesPerSecond, isGrowing, trackSeconds, type VideoFacts } from './facts.ts';
+import { allTracks, each, findings, notApplicable, onceWhole, type ReadPackage, type Rule } from './rules.ts';
 
 /** H.264 level 5.2, as the last two hex digits of its codec string say it. */
 const HIGHEST_H264_LEVEL = 52;
@@ -12,6 +12,8 @@ const CODEC_STRINGS = {
 } as const;
 /** Seconds by which sound may end before or after the picture before a viewer can tell. */
 const LONGEST_TAIL_SECONDS = 0.25;
+/** Segments that a player wants to have before it begins; of a track that grows, so many are there at least. */
+export const FIRST_SEGMENTS = 2;
 /** Names become part of object keys and references. */
 const SAFE_ID = /^[a-z0-9]+(-[a-z0-9]+)*$/i;
 
@@ -26,17 +28,17 @@ export const trackRules: readonly Rule<FactsOnly>[] = [
   {
     id: 'facts',
     level: 'must',
-    says: 'every track is complete, has segments and a safe and unique name',
+    says: 'every track has a safe and unique name, and is complete or, while it grows, has two segments',
     check: (read) => {
       const ids = [...allTracks(read), ...read.facts.subtitles].map(({ id }) => id);
       return findings([
         ...(read.facts.videos.length === 0 ? ['the package has no picture'] : []),
         ...allTracks(read)
-          .filter(({ track }) => !track.complete)
+          .filter(({ track }) => !track.complete && !isGrowing(read.facts))
           .map(({ id }) => `${id} is not complete`),
         ...allTracks(read)
-          .filter(({ segments }) => segments.length === 0)
-          .map(({ id }) => `${id} has no segments`),
+          .filter(({ segments }) => segments.length < (isGrowing(read.facts) ? FIRST_SEGMENTS : 1))
+          .map(({ id, segments }) => `${id} has ${segments.length} segments`),
         ...ids
           .filter((id) => !SAFE_ID.test(id) || id === 'master' || id.endsWith('-iframes'))
           .map((id) => `"${id}" cannot be a name`),
@@ -157,21 +159,23 @@ export const trackRules: readonly Rule<FactsOnly>[] = [
         /^mp4a\.40\.(5|29)$/.test(audio.codecs) && audio.bitrate > 64_000 ? `${id} has ${audio.bitrate} bit/s` : null,
       ),
   },
-  {
-    id: '8.3',
-    level: 'must',
-    says: `all tracks last equally long, within ${LONGEST_TAIL_SECONDS} s`,
-    check: (read) => durationFinding(read, LONGEST_TAIL_SECONDS),
-  },
-  {
-    id: '8.3.exact',
-    level: 'should',
-    says: 'all tracks last equally long, within a twentieth of a second',
-    check: (read) => durationFinding(read, 0.05),
-  },
+  ...onceWhole<FactsOnly>([
+    {
+      id: '8.3',
+      level: 'must',
+      says: `all tracks last equally long, within ${LONGEST_TAIL_SECONDS} s`,
+      check: (read) => durationFinding(read, LONGEST_TAIL_SECONDS),
+    },
+    {
+      id: '8.3.exact',
+      level: 'should',
+      says: 'all tracks last equally long, within a twentieth of a second',
+      check: (read) => durationFinding(read, 0.05),
+    },
+  ]),
 ];
 
-function keyframeProblem({ id, segments }: VideoFacts): string | null {
+export function keyframeProblem({ id, segments }: Pick<VideoFacts, 'id' | 'segments'>): string | null {
   for (const { key, start, duration, bytes, keyframes } of segments) {
     if (keyframes[0]?.time !== start) return `${key} of ${id} does not start with a keyframe`;
     let time = start - 1;

@@ -1,5 +1,5 @@
 import type { types } from 'hls-parser';
-import type { AudioFacts, PackageFacts, TrackFacts, VideoFacts } from './facts.ts';
+import { type AudioFacts, isGrowing, type PackageFacts, type TrackFacts, type VideoFacts } from './facts.ts';
 import type { XmlElement } from './xml.ts';
 
 /** A package as it was read back: parsed documents, and what storage holds. */
@@ -8,7 +8,8 @@ export interface ReadPackage {
   master: types.MasterPlaylist;
   /** Media, I-frame and subtitle playlists by key. */
   playlists: ReadonlyMap<string, types.MediaPlaylist>;
-  manifest: XmlElement;
+  /** Null where there is none, as of a package that grows. */
+  manifest: XmlElement | null;
   /** Bytes by key of every object in storage. */
   sizes: ReadonlyMap<string, number>;
 }
@@ -41,6 +42,14 @@ export function findings(problems: readonly string[]): Finding {
 export function each<T>(items: readonly T[], problemOf: (item: T) => string | null): Finding {
   if (items.length === 0) return notApplicable;
   return findings(items.map(problemOf).filter((problem) => problem !== null));
+}
+
+/** Rules of what is whole: they say nothing of a package that grows. */
+export function onceWhole<Read extends { facts: PackageFacts }>(rules: readonly Rule<Read>[]): Rule<Read>[] {
+  return rules.map((rule) => ({
+    ...rule,
+    check: (read) => (isGrowing(read.facts) ? notApplicable : rule.check(read)),
+  }));
 }
 
 export function allTracks({ facts }: Pick<ReadPackage, 'facts'>): (VideoFacts | AudioFacts)[] {

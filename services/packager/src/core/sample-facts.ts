@@ -1,6 +1,6 @@
 import type { AudioTrack, Rendition } from '@rushes/shared/events';
 import type { Segment, Track } from '@rushes/shared/tracks';
-import type { AudioFacts, PackageFacts, VideoFacts } from './facts.ts';
+import type { AudioFacts, PackageFacts, TrackFacts, VideoFacts } from './facts.ts';
 
 /** Facts for tests: a phone clip of 14.014 s at 29.97 frames a second in GOPs of 60 frames, three a segment. */
 export const FOLDER = 'videos/0198f2c4-7d1e-7b52-9d0e-3f6a2b1c4d5e/g1';
@@ -121,6 +121,7 @@ export function samplePackage(changes: Partial<PackageFacts> = {}): PackageFacts
   return {
     folder: FOLDER,
     tier: 'standard',
+    durationSeconds: 14.014,
     videos: [
       sampleVideo({ id: 'h264-1080', codecs: 'avc1.640028', width: 1920, height: 1080, bitrate: 4_400_000 }),
       sampleVideo(),
@@ -130,6 +131,23 @@ export function samplePackage(changes: Partial<PackageFacts> = {}): PackageFacts
     audios: [sampleAudio(), sampleAudio({ id: 'aac-low-en', bitrate: 48_000 })],
     subtitles: [],
     ...changes,
+  };
+}
+
+/** The first segments of a track that is still being written. */
+export function beginning<Facts extends TrackFacts>(facts: Facts, segments: number): Facts {
+  const kept = facts.segments.slice(0, segments);
+  return { ...facts, track: { ...facts.track, segments: kept, complete: false }, segments: kept };
+}
+
+/** The tier `first` of a package: each of its tracks as far as told, in their order, the last number for all that follow. */
+export function growing(facts: PackageFacts, ...segments: number[]): PackageFacts {
+  const lengths = [...facts.videos, ...facts.audios].map((_, index) => segments[index] ?? segments.at(-1) ?? 2);
+  return {
+    ...facts,
+    tier: 'first',
+    videos: facts.videos.map((video, index) => beginning(video, lengths[index] ?? 2)),
+    audios: facts.audios.map((audio, index) => beginning(audio, lengths[facts.videos.length + index] ?? 2)),
   };
 }
 

@@ -9,17 +9,17 @@ export function microseconds(ticks: number, timescale: number): number {
   return Number((BigInt(ticks) * 2_000_000n + scale) / (2n * scale));
 }
 
-/** Lengths in microseconds of consecutive pieces, each the difference of two rounded ends. */
-export function pieceMicroseconds(ticks: readonly number[], timescale: number): number[] {
-  let end = 0;
-  let previous = 0;
-  return ticks.map((piece) => {
-    end += piece;
-    const rounded = microseconds(end, timescale);
-    const length = rounded - previous;
-    previous = rounded;
-    return length;
-  });
+/**
+ * Length of a piece in microseconds, the difference of its two rounded ends: so pieces add up to the content, and a piece is
+ * as long whether it is one of many or comes alone.
+ */
+export function pieceMicros({ time, ticks }: { time: number; ticks: number }, timescale: number): number {
+  return microseconds(time + ticks, timescale) - microseconds(time, timescale);
+}
+
+/** Whole seconds, as a duration is compared with the target duration (RFC 8216, 4.3.3.1). */
+export function roundedSeconds(micros: number): number {
+  return Math.round(micros / 1_000_000);
 }
 
 /** Seconds with six decimals, as EXTINF wants them: 6006000 → "6.006000". */

@@ -52,10 +52,19 @@ export function renderPictures(
   };
 }
 
-/** One picture as JPEG and WebP, in the size of its rendition. */
-export function renderPoster(number: number, paths: { jpeg: string; webp: string }): Render {
+/** Images alone. `imagePattern` holds `%03d`, counted from 1. */
+export function renderImages(decoding: Decoding, images: readonly number[], imagePattern: string): Render {
   return {
-    inputOptions: [],
+    inputOptions: decodingOptions(decoding),
+    filter: `[0:v:0]${selectFrames(images)}[images]`,
+    outputs: [{ url: imagePattern, options: ['-map', '[images]', ...JPEG, '-q:v', IMAGE_QUALITY] }],
+  };
+}
+
+/** One picture as JPEG and WebP, in the size of its rendition. */
+export function renderPoster(decoding: Decoding, number: number, paths: { jpeg: string; webp: string }): Render {
+  return {
+    inputOptions: decodingOptions(decoding),
     filter: `[0:v:0]${selectFrames([number])},split=2[jpeg][webp]`,
     outputs: [
       {

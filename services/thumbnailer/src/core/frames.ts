@@ -55,15 +55,17 @@ function anyFrameAt({ track, segments }: PictureFacts, time: number): Frame {
   return { time: (facts.start + index * frameTicks) / track.timescale, segment, index };
 }
 
-function keyframeAt({ track, segments }: PictureFacts, time: number): Frame {
+/** All keyframes in their order, counted as a decoder of keyframes gives them out. */
+export function keyframesOf({ track, segments }: PictureFacts): Frame[] {
+  return segments.flatMap(({ keyframes }, segment) =>
+    keyframes.map(({ time }, index) => ({ time: time / track.timescale, segment, index })),
+  );
+}
+
+function keyframeAt(facts: PictureFacts, time: number): Frame {
   let nearest: Frame | undefined;
-  for (const [segment, { keyframes }] of segments.entries()) {
-    for (const [index, keyframe] of keyframes.entries()) {
-      const at = keyframe.time / track.timescale;
-      if (nearest === undefined || Math.abs(at - time) < Math.abs(nearest.time - time)) {
-        nearest = { time: at, segment, index };
-      }
-    }
+  for (const frame of keyframesOf(facts)) {
+    if (nearest === undefined || Math.abs(frame.time - time) < Math.abs(nearest.time - time)) nearest = frame;
   }
   if (nearest === undefined) throw new RangeError('the track has no keyframes');
   return nearest;
