@@ -8,6 +8,7 @@ import type { Plan } from '@rushes/shared/events';
 import { measured } from './media/command.ts';
 import { type Codec, encoderOptions, type Quality } from './media/encoders.ts';
 import { EXCERPT_SECONDS, excerpt, makeFootage, RATE } from './media/footage.ts';
+import { withCleanUp } from './media/interrupt.ts';
 import { describeMachine } from './media/machine.ts';
 import { withPlatform } from './media/platform.ts';
 import { planOfProfile } from './media/platform-run.ts';
@@ -55,16 +56,15 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   const codecs = CODECS.filter((codec) => list(values.codecs).includes(codec));
   print('## Codecs', describeMachine(`npm run bench:codecs -- ${args.join(' ')}`.trim(), ffmpeg));
   const folder = await mkdtemp(join(tmpdir(), 'rushes-codecs-'));
-  const outcomes: Outcome[] = [];
-  try {
+  const measureAll = async () => {
+    const outcomes: Outcome[] = [];
     for (const rung of rungs) {
       const trials = codecs.flatMap((codec) => trialsOf(rung, codec, plan, tried));
       outcomes.push(...(await measureRung(source, rung, trials, ffmpeg, join(folder, `${rung}`))));
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-  print(report(outcomes));
+    return outcomes;
+  };
+  print(report(await withCleanUp(measureAll, () => rm(folder, { recursive: true, force: true }))));
 }
 
 function trialsOf(rung: RungSide, codec: Codec, plan: Plan | null, tried: ReadonlyMap<string, number[]>): Trial[] {

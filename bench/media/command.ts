@@ -19,6 +19,9 @@ export async function measured(tool: string, args: readonly string[], cwd: strin
   const began = performance.now();
   const child = spawn(tool, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   const { pid } = child;
+  // A run that is cut off must not leave it at work.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const sampler = startSampler(() => ({ memory: pid === undefined ? 0 : memoryOf(pid) }));
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -28,6 +31,7 @@ export async function measured(tool: string, args: readonly string[], cwd: strin
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error(`${tool} ${args.join(' ')} ended with exit code ${code}: ${said}`);
   } finally {
+    process.off('exit', kill);
     sampler.stop();
   }
   const wall = (performance.now() - began) / 1_000;

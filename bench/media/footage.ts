@@ -32,7 +32,7 @@ export interface FootageDeps {
 export const RATE = 30;
 
 /** Raised when what is made changes. */
-const VERSION = 2;
+const VERSION = 4;
 
 /** Where Debian's packages forensics-samples-files and python-kivy-examples put them. */
 const USUAL_FOLDERS = [
@@ -90,7 +90,7 @@ export async function makeFootage(wanted: Wanted, deps: FootageDeps): Promise<st
     ffmpeg(deps.ffmpeg, [
       ...['-stream_loop', '-1', '-i', reel, '-stream_loop', '-1', '-i', find(VOICE, deps), '-filter_complex', graph],
       ...['-map', '[v]', '-map', '1:a:0', '-t', `${seconds}`],
-      ...['-c:v', 'libx264', '-preset', 'superfast', '-bf', '3', ...KINDS[kind], ...BT709],
+      ...['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '3', ...KINDS[kind], ...BT709],
       ...['-c:a', 'aac', '-b:a', '160k', '-movflags', '+faststart', path],
     ]),
   );
@@ -116,7 +116,7 @@ export function repeatFootage(path: string, seconds: number, deps: FootageDeps):
 }
 
 const KINDS: Record<Kind, string[]> = {
-  camera: ['-crf', '18'],
+  camera: '-crf 19 -maxrate 16M -bufsize 24M'.split(' '),
   web: '-crf 22 -maxrate 5M -bufsize 7.5M -g 60 -keyint_min 60 -sc_threshold 0 -flags +cgop'.split(' '),
 };
 const BT709 = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
