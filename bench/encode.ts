@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findTools } from '@rushes/infra/testing';
-import type { Plan } from '@rushes/shared/events';
-import { type FootageDeps, makeFootage, repeatFootage } from './media/footage.ts';
+import { type FootageDeps, type Kind, makeFootage, repeatFootage } from './media/footage.ts';
 import { describeMachine } from './media/machine.ts';
 import { withPlatform } from './media/platform.ts';
 import { type PlatformCost, remove, runThroughPlatform, timeToPlayable } from './media/platform-run.ts';
-import { describeScenario, mean, table, type Verdict, verdictRow } from './media/report.ts';
-import { runScenario, type ScenarioDeps, type ScenarioResult } from './media/scenario.ts';
+import { describeScenario, mean, verdictTable } from './media/report.ts';
+import { runScenario, type Scenario, type ScenarioDeps, type ScenarioResult } from './media/scenario.ts';
 
 /**
  * npm run bench:encode -- [--minutes 1] [--rounds 2] [--long-minutes 10] [--passthrough] [--web] [--hour]
@@ -30,96 +29,75 @@ const HD = { width: 1920, height: 1080 };
 const SMALL = { width: 1280, height: 720 };
 const HOUR = 3_600;
 
+/** Pictures that VMAF looks at, whatever the length. */
+const LOOKED_AT = 200;
+
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   const { values } = parseArgs({ args, options: OPTIONS });
-  const [seconds, longSeconds, rounds] = [
-    Math.round(number(values.minutes) * 60),
-    Math.round(number(values['long-minutes']) * 60),
-    number(values.rounds),
-  ];
+  const seconds = Math.round(number(values.minutes) * 60);
+  const longSeconds = Math.round(number(values['long-minutes']) * 60);
+  if (values.hour && longSeconds === 0)
+    throw new Error('--hour is made of the long clip: --long-minutes must be above 0');
   const { ffmpeg } = findTools(env);
   const cache = fileURLToPath(new URL('.cache', import.meta.url));
   const footage: FootageDeps = { ffmpeg, cache, clips: env.RUSHES_FOOTAGE };
+  const make = (size: typeof HD, length: number, kind: Kind) =>
+    makeFootage({ ...size, seconds: length, kind }, footage);
   say('making the footage');
-  const sources = {
-    hd: await makeFootage({ ...HD, seconds, kind: 'camera' }, footage),
-    web: values.passthrough ? await makeFootage({ ...HD, seconds, kind: 'web' }, footage) : null,
-    long: longSeconds > 0 ? await makeFootage({ ...SMALL, seconds: longSeconds, kind: 'camera' }, footage) : null,
-  };
+  const hdSource = await make(HD, seconds, 'camera');
+  const webSource = values.passthrough ? await make(HD, seconds, 'web') : null;
+  const longSource = longSeconds > 0 ? await make(SMALL, longSeconds, 'camera') : null;
+  const hourSource = values.hour && longSource !== null ? await repeatFootage(longSource, HOUR, footage) : null;
+  print('## Encoding', describeMachine(`npm run bench:encode -- ${args.join(' ')}`, ffmpeg));
   await withPlatform(async ({ home, ...running }) => {
     const deps: ScenarioDeps = { ...running, ffmpeg, folder: join(home, 'bench'), say };
-    print('## Encoding', describeMachine(`npm run bench:encode -- ${args.join(' ')}`.trim(), ffmpeg));
-    const hd = await runScenario(
-      {
-        name: '1080p',
-        source: sources.hd,
-        seconds,
-        rounds,
-        ways: ['separate', 'beginning'],
-        vmafEvery: everyFor(seconds),
-      },
-      deps,
-    );
-    print(describeScenario(hd));
-    if (sources.web !== null) print(await passthrough(sources.web, seconds, planOf(hd), deps));
-    if (values.web) print(await web(sources.hd, hd.platform, deps));
-    if (sources.long === null) return;
-    const long = await runScenario(
-      {
-        name: '720p, long',
-        source: sources.long,
-        seconds: longSeconds,
-        rounds: 1,
-        ways: ['beginning'],
-        vmafEvery: everyFor(longSeconds),
-      },
-      deps,
-    );
-    print(describeScenario(long));
-    if (values.hour) print(await hour(await repeatFootage(sources.long, HOUR, footage), long, deps));
+    const rounds = Math.max(1, number(values.rounds));
+    const hd = await run({ name: '1080p', source: hdSource, seconds, rounds, ways: ['separate', 'beginning'] }, deps);
+    if (webSource !== null) await passthrough(webSource, hd, deps);
+    if (values.web) print(await web(hdSource, hd.platform, deps));
+    if (longSource === null) return;
+    const about = { name: '720p', source: longSource, seconds: longSeconds, rounds: 1 };
+    const long = await run({ ...about, ways: ['beginning'] }, deps);
+    if (hourSource !== null) print(await hour(hourSource, long, deps));
   });
 }
 
+async function run(about: Omit<Scenario, 'vmafEvery'>, deps: ScenarioDeps): Promise<ScenarioResult> {
+  const vmafEvery = Math.max(1, Math.round((about.seconds * 30) / LOOKED_AT));
+  const result = await runScenario({ ...about, vmafEvery }, deps);
+  print(describeScenario(result));
+  return result;
+}
+
 /** A source that fits a rung and the grid; the single command encodes that rung like the others. */
-async function passthrough(source: string, seconds: number, referencePlan: Plan, deps: ScenarioDeps): Promise<string> {
-  const name = '1080p that is copied';
-  const result = await runScenario(
-    { name, source, seconds, rounds: 1, ways: [], referencePlan, vmafEvery: everyFor(seconds) },
-    deps,
-  );
-  const copied = result.platform.some(({ plan }) => plan.renditions.some(({ mode }) => mode === 'copy'));
-  return `${describeScenario(result)}${copied ? '' : '\n\nThe plan copies nothing: it was encoded like any other.'}`;
+async function passthrough(source: string, hd: ScenarioResult, deps: ScenarioDeps): Promise<void> {
+  const referencePlan = hd.platform[0]?.plan;
+  if (referencePlan === undefined) throw new Error('nothing was planned for 1080p');
+  const { seconds } = hd.scenario;
+  const about = { name: '1080p that is copied', source, seconds, rounds: 1, ways: [], referencePlan };
+  const { platform } = await run(about, deps);
+  const isCopied = platform.some(({ plan }) => plan.renditions.some(({ mode }) => mode === 'copy'));
+  if (!isCopied) print('The plan copies nothing: it was encoded like any other.');
 }
 
 async function web(source: string, fast: readonly PlatformCost[], deps: ScenarioDeps): Promise<string> {
   const cost = await runThroughPlatform(source, 'web', deps);
   await remove(deps.platform.endpoints, cost.video);
   const found = cost.cpu / mean(fast.map(({ cpu }) => cpu));
-  const verdict: Verdict = { what: 'profile `web` against `fast`, CPU', budget: 2.2, found, unit: '×' };
   const codecs = [...new Set(cost.transcoded.renditions.map(({ codec }) => codec))].join(', ');
+  const [ready, done, cpu] = [cost.wall, cost.final, cost.cpu].map((value) => value.toFixed(1));
   return [
     '### Profile `web`',
-    `${codecs}: ready after ${cost.wall.toFixed(1)} s, all done after ${cost.final.toFixed(1)} s, CPU ${cost.cpu.toFixed(1)} s, memory ${(cost.memory / 1e6).toFixed(0)} MB.`,
-    table(['promise', 'budget', 'found', ''], [verdictRow(verdict)]),
+    `${codecs}: ready after ${ready} s, all done after ${done} s, CPU ${cpu} s, memory ${(cost.memory / 1e6).toFixed(0)} MB.`,
+    verdictTable([{ what: 'profile `web` against `fast`, CPU', budget: 2.2, found, unit: '×' }]),
   ].join('\n\n');
 }
 
 async function hour(source: string, long: ScenarioResult, deps: ScenarioDeps): Promise<string> {
   const seconds = await timeToPlayable(source, deps);
   const found = seconds / mean(long.beginning.map(({ wall }) => wall));
-  const verdict: Verdict = { what: 'upload end → playable of an hour of 720p', budget: 2, found, unit: '×' };
-  return table(['promise', 'budget', 'found', ''], [verdictRow(verdict)]);
-}
-
-function planOf({ platform }: ScenarioResult): Plan {
-  const [first] = platform;
-  if (first === undefined) throw new Error('--rounds must be at least 1');
-  return first.plan;
-}
-
-/** About two hundred pictures are looked at, whatever the length. */
-function everyFor(seconds: number): number {
-  return Math.max(1, Math.round((seconds * 30) / 200));
+  const what = `upload end → playable of an hour of 720p (${seconds.toFixed(1)} s)`;
+  return verdictTable([{ what, budget: 2, found, unit: '×' }]);
 }
 
 function number(text: string): number {

@@ -47,12 +47,16 @@ export function describeScenario(result: ScenarioResult): string {
   ];
   return [
     `### ${scenario.name}`,
-    `${scenario.seconds} s of video, ${scenario.rounds === 1 ? 'one round' : `mean of ${scenario.rounds} rounds (each in brackets)`}. VMAF of every ${scenario.vmafEvery}th picture.`,
+    `${scenario.seconds} s of video, ${scenario.rounds === 1 ? 'one round' : `mean of ${scenario.rounds} rounds (each in brackets)`}. VMAF of one picture in ${scenario.vmafEvery}.`,
     table(head, rows),
-    table(['promise', 'budget', 'found', ''], verdictsOf(result).map(verdictRow)),
+    verdictTable(verdictsOf(result)),
     rungTable(result.rungs),
     ['The single command:', '```', inShell(result.command.args), '```'].join('\n'),
   ].join('\n\n');
+}
+
+export function verdictTable(verdicts: readonly Verdict[]): string {
+  return table(['promise', 'budget', 'found', ''], verdicts.map(verdictRow));
 }
 
 export function verdictRow({ what, budget, found, unit }: Verdict): string[] {
