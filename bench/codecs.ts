@@ -128,9 +128,9 @@ function report(outcomes: readonly Outcome[]): string {
     'memory MB',
     'kbit/s',
     'VMAF mean / 1 %',
-    'CPU',
-    'bytes',
-    'VMAF',
+    'CPU ÷',
+    'bytes ÷',
+    'VMAF −',
   ];
   const rows = outcomes.map((outcome) => {
     const { rung, codec, quality, cpu, memory, bytes, vmaf } = outcome;
@@ -153,7 +153,7 @@ function report(outcomes: readonly Outcome[]): string {
           ]),
     ];
   });
-  return `${EXCERPT_SECONDS} s of video, three of every kind; the last three columns against H.264.\n\n${table(head, rows)}`;
+  return `${EXCERPT_SECONDS} s of video, three of every kind; the last three columns hold it against H.264.\n\n${table(head, rows)}`;
 }
 
 function signed(value: number): string {

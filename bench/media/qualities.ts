@@ -10,12 +10,12 @@ export type RungSide = (typeof RUNGS)[number];
 /** Of H.264, in bit/s. */
 const CAPS: Record<RungSide, number> = { 1080: 6_000_000, 720: 3_500_000, 480: 1_600_000, 360: 900_000 };
 
-/** CRF of each rung, and the cap's share of that of H.264. */
+/** CRF of each rung, and the cap's share of that of H.264; HEVC and VP9 as good as H.264 (docs/encoding.md). */
 const TABLE: Record<Codec, { crf: Record<RungSide, number>; share: number }> = {
   h264: { crf: { 1080: 23, 720: 23, 480: 23, 360: 23 }, share: 1 },
   av1: { crf: { 1080: 31, 720: 31, 480: 35, 360: 35 }, share: 0.63 },
-  hevc: { crf: { 1080: 26, 720: 26, 480: 26, 360: 26 }, share: 0.7 },
-  vp9: { crf: { 1080: 36, 720: 36, 480: 36, 360: 36 }, share: 0.7 },
+  hevc: { crf: { 1080: 27, 720: 27, 480: 27, 360: 27 }, share: 0.7 },
+  vp9: { crf: { 1080: 41, 720: 40, 480: 40, 360: 42 }, share: 0.7 },
 };
 
 /** What to measure a codec with where no plan says it. */
