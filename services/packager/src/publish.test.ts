@@ -24,6 +24,7 @@ function given(facts: PackageFacts = samplePackage()) {
     bucket.store(track.init.key, Buffer.alloc(track.init.bytes));
     for (const { key, bytes } of segments) bucket.store(key, Buffer.alloc(bytes));
   }
+  if (facts.mp4 != null) bucket.store(facts.mp4.key, Buffer.alloc(facts.mp4.size));
   const pictures = thumbnailed(
     { videoId: VIDEO_ID, generation: 1, service: 'test', now: new Date(0), discriminator: 'standard' },
     {
@@ -33,6 +34,7 @@ function given(facts: PackageFacts = samplePackage()) {
       renditions: facts.videos.map(({ rendition }) => rendition),
       audio: facts.audios.map(({ audio }) => audio),
       subtitles: [],
+      mp4: facts.mp4,
       durationSeconds: 14.014,
       visibility: 'public',
     },
@@ -86,6 +88,30 @@ describe('publishPackage', () => {
     ];
     expect(data.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
     expect(data.checks.passed).toBeGreaterThan(40);
+  });
+
+  it('names the file for sharing where there is one, and counts its bytes', async () => {
+    const mp4 = { key: `${FOLDER}/segments/mp4/a1/video.mp4`, size: 4_000 };
+    const [without, with_] = [given(), given(samplePackage({ mp4 }))];
+    const before = await publishPackage(without.media, without.context);
+    const data = await publishPackage(with_.media, with_.context);
+    expect(before.mp4).toBeNull();
+    expect(data.mp4).toEqual({ key: mp4.key });
+    expect(data.bytes).toBe(before.bytes + mp4.size);
+  });
+
+  it.each([
+    ['is missing', null],
+    ['has another size', 3_999],
+  ])('publishes nothing when the file for sharing %s', async (_, size) => {
+    const mp4 = { key: `${FOLDER}/segments/mp4/a1/video.mp4`, size: 4_000 };
+    const { bucket, context, media } = given(samplePackage({ mp4 }));
+    bucket.objects.delete(mp4.key);
+    if (size !== null) bucket.store(mp4.key, Buffer.alloc(size));
+    await expect(publishPackage(media, context)).rejects.toSatisfy(
+      (error) => codeOf(error) === 'package_invalid' && String(error).includes('rule storage.mp4'),
+    );
+    expect(bucket.writes).toEqual([]);
   });
 
   it('writes nothing the second time', async () => {

@@ -22,5 +22,5 @@ export async function readFacts(
     Promise.all((data.renditions ?? []).map(async (rendition) => ({ rendition, ...(await read(rendition)) }))),
     Promise.all((data.audio ?? []).map(async (audio) => ({ audio, ...(await read(audio)) }))),
   ]);
-  return { folder, tier, videos, audios, subtitles: data.subtitles ?? [] };
+  return { folder, tier, videos, audios, subtitles: data.subtitles ?? [], mp4: data.mp4 };
 }

@@ -1,12 +1,15 @@
 import type { Profiles } from '@rushes/shared/profiles';
+import type { ScratchAccount } from '@rushes/shared/stage';
 import type { Storage } from '@rushes/shared/storage';
 
 /** What the work needs from outside. */
 export interface TranscoderDeps {
-  storage: Pick<Storage, 'download' | 'put' | 'read'>;
+  storage: Pick<Storage, 'download' | 'put' | 'putFile' | 'read' | 'readStream'>;
   mediaBucket: string;
   /** `stallSeconds`: ffmpeg is stopped after so long without progress. */
   tools: { ffmpegPath: string; ffprobePath: string; stallSeconds?: number };
   profiles: Profiles;
+  /** Room beside what the job has reserved at its start. */
+  scratch: Pick<ScratchAccount, 'reserve'>;
   now(): Date;
 }

@@ -25,6 +25,7 @@ export async function createTranscoder(
       stallSeconds: config.STALL_TIMEOUT / 1_000,
     },
     profiles: config.PROFILES_FILE,
+    scratch: deps.scratch,
     now: runtime.now,
   });
   let worker: Worker | undefined;

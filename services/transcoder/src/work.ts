@@ -9,9 +9,10 @@ import { CannotGoOn, type Continuation } from './core/resume.ts';
 import { isFinal, type Job, partOf } from './core/tiers.ts';
 import { encode } from './encode.ts';
 import { inspectSource } from './inspection.ts';
+import { makeMp4 } from './mp4.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { findContinuation, stepBack } from './resume.ts';
-import { downloadSource } from './source.ts';
+import { downloadSource, sourceOf } from './source.ts';
 
 /** Percent of the progress that the download takes; the encode takes the rest. */
 const DOWNLOAD_PERCENT = 5;
@@ -50,6 +51,14 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     if (error instanceof CannotGoOn) return stepBack(context, error);
     throw error;
   });
+  const planned = job === 'standard' ? plan.mp4 : undefined;
+  const about = {
+    tracks: result.tracks,
+    mediaFolder: folder,
+    source: { path, size: sourceOf(context.video).size },
+    context,
+  };
+  const shared = await makeMp4({ planned, ...about }, deps);
   await context.step('output');
   await context.append('transcoded', {
     tier: job,
@@ -58,6 +67,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     visibility,
     encodeSeconds: result.encodeSeconds,
     ...cumulated(job === 'extended' ? current.transcoded : null, listed(result.tracks)),
+    ...shared,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { AudioTrack, Rendition, SubtitleTrack, Tier } from '@rushes/shared/events';
+import type { AudioTrack, Mp4File, Rendition, SubtitleTrack, Tier } from '@rushes/shared/events';
 import type { Segment, Track } from '@rushes/shared/tracks';
 
 /** The facts of one track: its `track.json` and all segments, those of its pages included. */
@@ -24,6 +24,8 @@ export interface PackageFacts {
   videos: readonly VideoFacts[];
   audios: readonly AudioFacts[];
   subtitles: readonly SubtitleTrack[];
+  /** The file for sharing, where there is one. */
+  mp4?: Mp4File | null | undefined;
 }
 
 /** Length of a track in units of its timescale, as its segments add up. */
@@ -40,12 +42,13 @@ export function contentSeconds(facts: PackageFacts): number {
   return Math.max(...facts.videos.map(trackSeconds));
 }
 
-/** Bytes of all media that the package names: init and segments of every track, and subtitles. */
+/** Bytes of all media that the package names: init and segments of every track, subtitles, and the file for sharing. */
 export function packageBytes(facts: PackageFacts): number {
   const tracks = [...facts.videos, ...facts.audios].map(
     ({ track, segments }) => track.init.bytes + segments.reduce((sum, segment) => sum + segment.bytes, 0),
   );
-  return [...tracks, ...facts.subtitles.map(({ size }) => size)].reduce((sum, bytes) => sum + bytes, 0);
+  const others = [...facts.subtitles, ...(facts.mp4 == null ? [] : [facts.mp4])];
+  return [...tracks, ...others.map(({ size }) => size)].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** Pixels of the short side: what a rung of the ladder is called by. */
