@@ -139,6 +139,8 @@ export interface WorkOptions {
   run?: Run;
   now?: () => Date;
   ffmpegPath?: string;
+  /** Default: `none`. */
+  quality?: TranscoderDeps['quality'];
   /** Room in scratch beside the source; default: all that is asked for. */
   reserve?: TranscoderDeps['scratch']['reserve'];
 }
@@ -209,6 +211,7 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       mediaBucket: 'media',
       tools: { ...tools(), ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }) },
       profiles: new Map([[profile.name, profile]]),
+      quality: options.quality ?? 'none',
       scratch: { reserve: options.reserve ?? (async () => ({ kind: 'reserved', release: () => undefined })) },
       now: options.now ?? (() => new Date()),
     });

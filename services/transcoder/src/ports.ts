@@ -2,6 +2,9 @@ import type { Profiles } from '@rushes/shared/profiles';
 import type { ScratchAccount } from '@rushes/shared/stage';
 import type { Storage } from '@rushes/shared/storage';
 
+/** Whether renditions are measured when they are made. */
+export const QUALITIES = ['none', 'vmaf'] as const;
+
 /** What the work needs from outside. */
 export interface TranscoderDeps {
   storage: Pick<Storage, 'download' | 'put' | 'putFile' | 'read' | 'readStream'>;
@@ -9,6 +12,7 @@ export interface TranscoderDeps {
   /** `stallSeconds`: ffmpeg is stopped after so long without progress. */
   tools: { ffmpegPath: string; ffprobePath: string; stallSeconds?: number };
   profiles: Profiles;
+  quality: (typeof QUALITIES)[number];
   /** Room beside what the job has reserved at its start. */
   scratch: Pick<ScratchAccount, 'reserve'>;
   now(): Date;

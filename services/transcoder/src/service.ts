@@ -26,6 +26,7 @@ export async function createTranscoder(
     },
     profiles: config.PROFILES_FILE,
     scratch: deps.scratch,
+    quality: config.QUALITY,
     now: runtime.now,
   });
   let worker: Worker | undefined;

@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import type { InspectedData, Plan, Source } from '@rushes/shared/events';
 import { HandBack, type StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
+import { afterEncode } from './after-encode.ts';
 import { framesBefore, gridOf, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
-import { cumulated, listed } from './core/results.ts';
+import { cumulated } from './core/results.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
 import { isFinal, type Job, partOf } from './core/tiers.ts';
 import { encode } from './encode.ts';
 import { inspectSource } from './inspection.ts';
-import { makeMp4 } from './mp4.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { findContinuation, stepBack } from './resume.ts';
-import { downloadSource, sourceOf } from './source.ts';
+import { downloadSource } from './source.ts';
 
 /** Percent of the progress that the download takes; the encode takes the rest. */
 const DOWNLOAD_PERCENT = 5;
@@ -28,9 +28,9 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
   const folder = mediaFolder(visibility, id, context.generation);
   const earlier = await findEarlier(context, deps, job, folder);
   const report = reporter(context, earlier);
-  if (earlier?.complete !== true) {
-    await downloadSource(context, deps, path, (share) => report(share * DOWNLOAD_PERCENT));
-  }
+  const fetchSource = () => downloadSource(context, deps, path, (share) => report(share * DOWNLOAD_PERCENT));
+  const isEncoded = earlier?.complete === true;
+  if (!isEncoded) await fetchSource();
   const { source, plan } = current.inspected ?? (await inspectSource(context, deps, path));
   const result = await encode(
     {
@@ -51,14 +51,18 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     if (error instanceof CannotGoOn) return stepBack(context, error);
     throw error;
   });
-  const planned = job === 'standard' ? plan.mp4 : undefined;
-  const about = {
-    tracks: result.tracks,
-    mediaFolder: folder,
-    source: { path, size: sourceOf(context.video).size },
+  const made = await afterEncode(
+    {
+      path,
+      fetchSource: isEncoded ? fetchSource : null,
+      source,
+      plan: partOf(plan, job),
+      tracks: result.tracks,
+      mediaFolder: folder,
+    },
     context,
-  };
-  const shared = await makeMp4({ planned, ...about }, deps);
+    deps,
+  );
   await context.step('output');
   await context.append('transcoded', {
     tier: job,
@@ -66,8 +70,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     durationSeconds: result.durationSeconds,
     visibility,
     encodeSeconds: result.encodeSeconds,
-    ...cumulated(job === 'extended' ? current.transcoded : null, listed(result.tracks)),
-    ...shared,
+    ...cumulated(job === 'extended' ? current.transcoded : null, made),
   });
 }
 

@@ -40,7 +40,7 @@ export function listed(tracks: readonly WrittenTrack[]): { renditions: Rendition
 /** Lists of `transcoded` hold all tiers: what a later tier has made stands behind what there was. */
 export function cumulated(
   before: TranscodedData | null,
-  made: { renditions: Rendition[]; audio: AudioTrack[] },
+  made: Pick<TranscodedData, 'renditions' | 'audio' | 'mp4' | 'warnings'>,
 ): Pick<TranscodedData, 'renditions' | 'audio' | 'subtitles' | 'mp4' | 'warnings'> {
   if (before === null) return { ...made, subtitles: [] };
   const { renditions, audio, subtitles, mp4, warnings } = before;
