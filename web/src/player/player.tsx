@@ -14,6 +14,7 @@ import {
 } from 'media-chrome/react';
 import { MediaRenditionMenu, MediaRenditionMenuButton } from 'media-chrome/react/menu';
 import { useEffect, useRef, useState } from 'react';
+import { compareQualities, type Quality, qualityLabel } from '../core/quality-label.ts';
 import { attachHls } from './engine.ts';
 import './player.css';
 
@@ -68,7 +69,7 @@ export function Player({ title, hls, edition, poster, storyboard }: PlayerProps)
           {trouble}
         </p>
       )}
-      <MediaRenditionMenu anchor="auto" hidden />
+      <MediaRenditionMenu ref={nameQualities} anchor="auto" hidden />
       <div className="player-scrim" />
       <MediaControlBar className="player-range">
         <MediaTimeRange>
@@ -88,6 +89,19 @@ export function Player({ title, hls, edition, poster, storyboard }: PlayerProps)
       </MediaControlBar>
     </MediaController>
   );
+}
+
+/** The menu's own names tell two codecs of one size apart by nothing. */
+function nameQualities(menu: QualityMenu | null): void {
+  if (menu === null) return;
+  menu.formatRendition = (quality) => qualityLabel(quality, menu.mediaRenditionList);
+  menu.compareRendition = compareQualities;
+}
+
+interface QualityMenu {
+  mediaRenditionList: Quality[];
+  formatRendition(quality: Quality): string;
+  compareRendition(a: Quality, b: Quality): number;
 }
 
 function resumeAt(element: HTMLVideoElement): number {
