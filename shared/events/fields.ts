@@ -69,6 +69,10 @@ export const subtitleTrackSchema = z.looseObject({
 });
 export type SubtitleTrack = z.infer<typeof subtitleTrackSchema>;
 
+/** One progressive MP4 of the video, for sharing. Bytes. */
+export const mp4FileSchema = z.looseObject({ key: z.string(), size: z.number().nonnegative() });
+export type Mp4File = z.infer<typeof mp4FileSchema>;
+
 /** What every consumer of a stored source needs to know: which object, which version of it. `etag` without quotes. */
 export const storedSourceFields = {
   bucket: z.string(),

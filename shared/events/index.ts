@@ -6,6 +6,7 @@ export { type Failed, type FailedData, failed } from './failed.ts';
 export {
   type AudioTrack,
   audioTrackSchema,
+  type Mp4File,
   type Rendition,
   renditionSchema,
   type SubtitleTrack,
@@ -24,6 +25,7 @@ export {
   inspected,
   type Plan,
   type PlannedAudio,
+  type PlannedMp4,
   type PlannedRendition,
   type Source,
   type SourceAudio,

@@ -86,6 +86,14 @@ export const plannedAudioSchema = z.looseObject({
 });
 export type PlannedAudio = z.infer<typeof plannedAudioSchema>;
 
+/** One file for sharing: a rendition and a sound track (null: silent) of the plan, put together without encoding. */
+export const plannedMp4Schema = z.looseObject({
+  rendition: z.string(),
+  audio: z.string().nullable(),
+  reason: z.string(),
+});
+export type PlannedMp4 = z.infer<typeof plannedMp4Schema>;
+
 export const planSchema = z.looseObject({
   profile: z.string(),
   frameRate: z.string(),
@@ -95,6 +103,8 @@ export const planSchema = z.looseObject({
   renditions: z.array(plannedRenditionSchema).min(1),
   audio: z.array(plannedAudioSchema),
   subtitles: z.array(z.looseObject({ id: z.string(), language: z.string().nullable(), sourceStream: z.int() })),
+  /** Only where the profile wants it; null: nothing of the plan is small enough, which `reasons` says. */
+  mp4: plannedMp4Schema.nullable().optional(),
   reasons: z.array(z.string()),
 });
 export type Plan = z.infer<typeof planSchema>;

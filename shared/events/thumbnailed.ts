@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { type EventOf, envelope } from './envelope.ts';
-import { audioTrackSchema, renditionSchema, subtitleTrackSchema, tierSchema, visibilitySchema } from './fields.ts';
+import {
+  audioTrackSchema,
+  mp4FileSchema,
+  renditionSchema,
+  subtitleTrackSchema,
+  tierSchema,
+  visibilitySchema,
+} from './fields.ts';
 
 export const posterSchema = z.looseObject({
   time: z.number().nonnegative(),
@@ -52,6 +59,7 @@ export const thumbnailedDataSchema = z.looseObject({
   renditions: z.array(renditionSchema).optional(),
   audio: z.array(audioTrackSchema).optional(),
   subtitles: z.array(subtitleTrackSchema).optional(),
+  mp4: mp4FileSchema.nullable().optional(),
 });
 export type ThumbnailedData = z.infer<typeof thumbnailedDataSchema>;
 export type Thumbnailed = EventOf<'thumbnailed', ThumbnailedData>;

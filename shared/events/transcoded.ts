@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { type EventOf, envelope } from './envelope.ts';
-import { audioTrackSchema, renditionSchema, subtitleTrackSchema, tierSchema, visibilitySchema } from './fields.ts';
+import {
+  audioTrackSchema,
+  mp4FileSchema,
+  renditionSchema,
+  subtitleTrackSchema,
+  tierSchema,
+  visibilitySchema,
+  warningSchema,
+} from './fields.ts';
 
 /** A tier is encoded: its segments and facts stand at their final keys. Lists hold all tiers of the generation so far. */
 export const transcodedDataSchema = z.looseObject({
@@ -12,6 +20,10 @@ export const transcodedDataSchema = z.looseObject({
   renditions: z.array(renditionSchema).min(1),
   audio: z.array(audioTrackSchema),
   subtitles: z.array(subtitleTrackSchema),
+  /** Where the plan has one; null when it could not be made, which `warnings` explains. */
+  mp4: mp4FileSchema.nullable().optional(),
+  /** What the making left out of the plan, for a person. */
+  warnings: z.array(warningSchema).optional(),
 });
 export type TranscodedData = z.infer<typeof transcodedDataSchema>;
 export type Transcoded = EventOf<'transcoded', TranscodedData>;

@@ -3,6 +3,7 @@ export {
   CODECS,
   type Codec,
   DEFAULT_PROFILE,
+  MP4_MAX_SHORT,
   type Profile,
   type Profiles,
   parseProfiles,

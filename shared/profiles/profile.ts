@@ -8,19 +8,27 @@ export type Codec = (typeof CODECS)[number];
 export const RUNGS = [2160, 1440, 1080, 720, 480, 360, 240] as const;
 export type RungSide = (typeof RUNGS)[number];
 
+/** Short side, in pixels, that a file for sharing has at most. */
+export const MP4_MAX_SHORT = 720;
+
 const rungSchema = z.union(RUNGS.map((side) => z.literal(side)));
 
 /** What is made of a video: which codecs, and in which sizes. H.264 is in every profile, since everything plays it. */
-const settingsSchema = z.strictObject({
-  codecs: z
-    .array(z.enum(CODECS))
-    .refine((codecs) => codecs.includes('h264'), 'must include h264, which every player can play')
-    .refine((codecs) => new Set(codecs).size === codecs.length, 'must not name a codec twice'),
-  /** Short sides offered; what is larger than the source is left out, and nothing is larger than the largest of them. */
-  rungs: z.array(rungSchema).min(1),
-  /** Also one file for sharing: H.264 of at most 720 lines. */
-  mp4: z.boolean().default(false),
-});
+const settingsSchema = z
+  .strictObject({
+    codecs: z
+      .array(z.enum(CODECS))
+      .refine((codecs) => codecs.includes('h264'), 'must include h264, which every player can play')
+      .refine((codecs) => new Set(codecs).size === codecs.length, 'must not name a codec twice'),
+    /** Short sides offered; what is larger than the source is left out, and nothing is larger than the largest of them. */
+    rungs: z.array(rungSchema).min(1),
+    /** Also one file for sharing: H.264 of at most 720 lines. */
+    mp4: z.boolean().default(false),
+  })
+  .refine(({ mp4, rungs }) => !mp4 || rungs.some((rung) => rung <= MP4_MAX_SHORT), {
+    path: ['mp4'],
+    message: `needs a rung of at most ${MP4_MAX_SHORT}`,
+  });
 
 export interface Profile extends z.infer<typeof settingsSchema> {
   name: string;

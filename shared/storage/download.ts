@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Failure } from '../errors.ts';
-import { statusOf, toStorageFailure } from './errors.ts';
+import { isFileError, statusOf, toStorageFailure } from './errors.ts';
 
 const RANGE_BYTES = 16 * 1024 * 1024;
 const PARALLEL = 4;
@@ -107,9 +107,4 @@ function asSourceFailure(error: unknown, bucket: string, key: string): unknown {
   if (status === 412) return new Failure('source_changed', { cause: error, detail: `${bucket}/${key}` });
   if (isFileError(error)) return error;
   return toStorageFailure(error, `GET ${bucket}/${key}`);
-}
-
-/** A full disk is not the store's fault. */
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

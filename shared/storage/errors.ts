@@ -17,5 +17,10 @@ export function toStorageFailure(error: unknown, what: string): unknown {
   return new Failure('internal', { cause: error, detail });
 }
 
+/** A full disk is not the store's fault. */
+export function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
 /** ETags are quoted in HTTP and bare everywhere in Rushes. */
 export const unquoted = (etag: string | undefined) => (etag ?? '').replaceAll('"', '');

@@ -37,7 +37,7 @@ export function present(video: Video, cdnBaseUrl: string): VideoView {
     playback: gone ? null : playbackOf(shown, link),
     renditions: (shown.packaged?.renditions ?? []).map(renditionView),
     thumbnails: gone ? null : thumbnailsOf(shown, link),
-    warnings: inspected?.warnings ?? [],
+    warnings: [...(inspected?.warnings ?? []), ...(shown.transcoded?.warnings ?? [])],
     error: video.error,
     createdAt: video.createdAt,
     updatedAt: video.updatedAt,

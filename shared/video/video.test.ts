@@ -75,6 +75,15 @@ describe('the status of a video', () => {
       null,
     ]);
   });
+  it('warns of what the making left out, beside what the inspection found', () => {
+    const warning = (code: string) => ({ code, message: 'x' });
+    const [looked, made] = [a.inspected(), a.transcoded()];
+    given(
+      ...uploadedVideo,
+      { ...looked, data: { ...looked.data, warnings: [warning('interlaced')] } },
+      { ...made, data: { ...made.data, mp4: null, warnings: [warning('mp4_left_out')] } },
+    ).thenShows({ warnings: [{ code: 'interlaced' }, { code: 'mp4_left_out' }] });
+  });
   it('is failed with the cause when nothing plays', () =>
     given(...uploadedVideo, a.failed()).thenShows({
       status: 'failed',

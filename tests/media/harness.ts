@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { ClaimTrack } from '@rushes/shared/claims';
 import type { InspectedData, TranscodedData, VideoEvent } from '@rushes/shared/events';
@@ -97,6 +98,15 @@ export function bucketOf(source: string, onPut: (key: string, count: number) => 
       });
       return { kind: 'stored', etag: `${order.length}` };
     },
+    async putFile(bucket, key, path, options) {
+      const { kind } = await storage.put(bucket, key, await readFile(path), options);
+      if (kind !== 'stored') throw new Error(`${key} was refused`);
+      return { etag: 'etag' };
+    },
+    async readStream(_bucket, key) {
+      const found = objects.get(key);
+      return found === undefined ? null : Readable.from([found.body]);
+    },
     async read(_bucket, key) {
       const found = objects.get(key);
       return found === undefined ? null : { body: found.body, etag: 'etag' };
@@ -141,6 +151,10 @@ export interface WorkOptions {
   run?: Run;
   now?: () => Date;
   ffmpegPath?: string;
+  /** Default: `none`. */
+  quality?: TranscoderDeps['quality'];
+  /** Room in scratch beside the source; default: all that is asked for. */
+  reserve?: TranscoderDeps['scratch']['reserve'];
 }
 
 export const newRun = (): Run => ({
@@ -222,6 +236,8 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       announce: async (_videoId, announcement) => {
         run.announced.push(announcement);
       },
+      quality: options.quality ?? 'none',
+      scratch: { reserve: options.reserve ?? (async () => ({ kind: 'reserved', release: () => undefined })) },
       now: options.now ?? (() => new Date()),
     });
     return run;

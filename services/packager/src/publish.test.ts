@@ -67,6 +67,30 @@ describe('publishPackage', () => {
     expect(data.checks.passed).toBeGreaterThan(40);
   });
 
+  it('names the file for sharing where there is one, and counts its bytes', async () => {
+    const mp4 = { key: `${FOLDER}/segments/mp4/a1/video.mp4`, size: 4_000 };
+    const [without, with_] = [given(), given(samplePackage({ mp4 }))];
+    const before = await publishPackage(without.media, without.context);
+    const data = await publishPackage(with_.media, with_.context);
+    expect(before.mp4).toBeNull();
+    expect(data.mp4).toEqual({ key: mp4.key });
+    expect(data.bytes).toBe(before.bytes + mp4.size);
+  });
+
+  it.each([
+    ['is missing', null],
+    ['has another size', 3_999],
+  ])('publishes nothing when the file for sharing %s', async (_, size) => {
+    const mp4 = { key: `${FOLDER}/segments/mp4/a1/video.mp4`, size: 4_000 };
+    const { bucket, context, media } = given(samplePackage({ mp4 }));
+    bucket.objects.delete(mp4.key);
+    if (size !== null) bucket.store(mp4.key, Buffer.alloc(size));
+    await expect(publishPackage(media, context)).rejects.toSatisfy(
+      (error) => codeOf(error) === 'package_invalid' && String(error).includes('rule storage.mp4'),
+    );
+    expect(bucket.writes).toEqual([]);
+  });
+
   it('writes nothing the second time', async () => {
     const { bucket, context, media } = given();
     const first = await publishPackage(media, context);

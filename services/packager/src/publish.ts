@@ -44,7 +44,7 @@ function packagedData(facts: PackageFacts, final: boolean, checks: ValidResult):
     final,
     hls: { key: masterKey(facts.folder) },
     dash: isGrowing(facts) ? null : { key: manifestKey(facts.folder) },
-    mp4: null,
+    mp4: facts.mp4 == null ? null : { key: facts.mp4.key },
     renditions: facts.videos.map(({ rendition }) => rendition),
     bytes: packageBytes(facts),
     checks: { passed, notApplicable, warnings },

@@ -29,5 +29,6 @@ export async function readFacts(
     videos,
     audios,
     subtitles: data.subtitles ?? [],
+    mp4: data.mp4,
   };
 }

@@ -14,11 +14,12 @@ export function storeFacts(bucket: Pick<ReturnType<typeof memoryStorage>, 'store
     bucket.store(track.init.key, Buffer.alloc(track.init.bytes));
     for (const { key, bytes } of segments) bucket.store(key, Buffer.alloc(bytes));
   }
+  if (facts.mp4 != null) bucket.store(facts.mp4.key, Buffer.alloc(facts.mp4.size));
 }
 
 /** The event that asks for a package of these facts. */
 export function picturesOf(facts: PackageFacts) {
-  const { tier, durationSeconds, videos, audios, subtitles } = facts;
+  const { tier, durationSeconds, videos, audios, subtitles, mp4 } = facts;
   return thumbnailed(
     { videoId: VIDEO_ID, generation: 1, service: 'test', now: new Date(0), discriminator: tier },
     {
@@ -28,6 +29,7 @@ export function picturesOf(facts: PackageFacts) {
       renditions: videos.map(({ rendition }) => rendition),
       audio: audios.map(({ audio }) => audio),
       subtitles: [...subtitles],
+      mp4,
       durationSeconds,
       visibility: 'public',
     },

@@ -1,12 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { Failure } from '@rushes/shared/errors';
+import { gatherObjects } from '@rushes/shared/storage';
 import type { PictureFacts } from './core/frames.ts';
 import type { Media } from './ports.ts';
 
 /**
- * Puts the init segment and some segments of a rendition one behind the other into a file: a fragmented MP4 that every
- * decoder reads, also where segments in between are left out.
+ * Puts the init segment and some segments of a rendition one behind the other into a file.
  * @param segments indexes into the facts, rising
  */
 export async function gather(
@@ -17,11 +14,5 @@ export async function gather(
   signal: AbortSignal,
 ): Promise<void> {
   const keys = segments.flatMap((index) => facts.segments[index]?.key ?? []);
-  // One after the other: the order in the file is the order of reading, and only a few hundred KB each.
-  for (const [index, key] of [facts.track.init.key, ...keys].entries()) {
-    const body = await media.storage.readStream(media.bucket, key);
-    if (body === null)
-      throw new Failure('internal', { detail: `${media.bucket}/${key} is named by facts and missing` });
-    await pipeline(body, createWriteStream(path, { flags: index === 0 ? 'w' : 'a' }), { signal });
-  }
+  await gatherObjects(media.storage, media.bucket, [facts.track.init.key, ...keys], path, signal);
 }

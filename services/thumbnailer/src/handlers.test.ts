@@ -1,7 +1,7 @@
 import { a } from '@rushes/shared/testing';
 import { fold, type Video } from '@rushes/shared/video';
 import { describe, expect, it } from 'vitest';
-import { isNeeded, jobOf } from './handlers.ts';
+import { isNeeded, jobOf, withTracks } from './handlers.ts';
 
 const history = [a.requested(), a.uploaded(), a.inspected()];
 const video = (...more: Parameters<typeof fold>[0][]) =>
@@ -16,6 +16,23 @@ describe('jobOf', () => {
   it('is none for other events', () => {
     expect(jobOf(a.updated({ title: 'Harbour' }))).toBeNull();
     expect(jobOf(a.uploaded())).toBeNull();
+  });
+});
+
+describe('withTracks', () => {
+  const { data } = a.transcoded();
+  const { poster } = a.thumbnailed().data;
+  const pictures = { poster, images: [], storyboard: null, preview: null };
+
+  it('carries on what the packager needs as it came', () => {
+    const mp4 = { key: 'videos/x/g1/segments/mp4/a1/video.mp4', size: 5, newer: true };
+    const renditions = data.renditions.map((rendition) => ({ ...rendition, newer: true }));
+    const { encodeSeconds, ...rest } = { ...data, renditions, mp4 };
+    expect(withTracks({ ...rest, encodeSeconds }, pictures)).toEqual({ ...rest, ...pictures });
+  });
+
+  it('invents no file for sharing', () => {
+    expect(withTracks(data, pictures)).not.toHaveProperty('mp4');
   });
 });
 

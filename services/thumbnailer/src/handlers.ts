@@ -55,7 +55,8 @@ function earlierPictures(job: string, thumbnailed: ThumbnailedData | null): Pict
 }
 
 /** What the packager needs is carried on as it came, fields of newer versions included. */
-function withTracks(transcoded: TranscodedData, pictures: Pictures): ThumbnailedData {
-  const { tier, final, durationSeconds, visibility, renditions, audio, subtitles } = transcoded;
-  return { tier, final, ...pictures, durationSeconds, visibility, renditions, audio, subtitles };
+export function withTracks(transcoded: TranscodedData, pictures: Pictures): ThumbnailedData {
+  const { tier, final, durationSeconds, visibility, renditions, audio, subtitles, mp4 } = transcoded;
+  const carried = { durationSeconds, visibility, renditions, audio, subtitles, ...(mp4 === undefined ? {} : { mp4 }) };
+  return { tier, final, ...pictures, ...carried };
 }

@@ -10,11 +10,16 @@ const env = {
 
 describe('parseTranscoderConfig', () => {
   it('needs NATS, the buckets and a scratch folder, and has defaults for the rest', () => {
-    expect(parseTranscoderConfig(env)).toMatchObject({ HOST: '127.0.0.1', CONCURRENCY: 1, ACK_WAIT: 30_000 });
+    expect(parseTranscoderConfig(env)).toMatchObject({
+      HOST: '127.0.0.1',
+      CONCURRENCY: 1,
+      ACK_WAIT: 30_000,
+      QUALITY: 'none',
+    });
   });
 
   it('names every variable that is wrong', () => {
-    const wrong = { ...env, MEDIA_BUCKET: '', CONCURRENCY: 'many' };
-    expect(() => parseTranscoderConfig(wrong)).toThrow(/MEDIA_BUCKET[\s\S]*CONCURRENCY/);
+    const wrong = { ...env, MEDIA_BUCKET: '', CONCURRENCY: 'many', QUALITY: 'high' };
+    expect(() => parseTranscoderConfig(wrong)).toThrow(/MEDIA_BUCKET[\s\S]*CONCURRENCY[\s\S]*QUALITY/);
   });
 });

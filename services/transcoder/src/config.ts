@@ -6,9 +6,18 @@ import {
   profileVariables,
   s3Variables,
 } from '@rushes/shared/service';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { QUALITIES } from './ports.ts';
 
-const variables = { ...httpVariables, ...natsVariables, ...s3Variables, ...mediaVariables, ...profileVariables };
+const variables = {
+  ...httpVariables,
+  ...natsVariables,
+  ...s3Variables,
+  ...mediaVariables,
+  ...profileVariables,
+  /** `vmaf`: each rendition is compared with the source after its encode. */
+  QUALITY: z.enum(QUALITIES).default('none'),
+};
 
 export type TranscoderConfig = z.infer<z.ZodObject<typeof variables>>;
 

@@ -29,6 +29,8 @@ export async function createTranscoder(
     announce: async (videoId, announcement) => {
       await runtime.client.publish(segmentSubject(videoId), JSON.stringify(announcement));
     },
+    scratch: deps.scratch,
+    quality: config.QUALITY,
     now: runtime.now,
   });
   let worker: Worker | undefined;

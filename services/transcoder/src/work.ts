@@ -3,11 +3,12 @@ import { wait } from '@rushes/shared/bus';
 import type { InspectedData, Plan, Source } from '@rushes/shared/events';
 import { HandBack, type StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
+import { afterEncode } from './after-encode.ts';
 import { type Announcer, createAnnouncer } from './announcer.ts';
 import { growing } from './beginning.ts';
 import { framesBefore, gridOf, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
-import { cumulated, listed } from './core/results.ts';
+import { cumulated } from './core/results.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
 import { isFinal, type Job, partOf } from './core/tiers.ts';
 import { encode } from './encode.ts';
@@ -39,9 +40,9 @@ async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: 
   const folder = mediaFolder(visibility, id, context.generation);
   const earlier = await findEarlier(context, deps, job, folder);
   const report = reporter(context, earlier);
-  if (earlier?.complete !== true) {
-    await downloadSource(context, deps, path, (share) => report(share * DOWNLOAD_PERCENT));
-  }
+  const fetchSource = () => downloadSource(context, deps, path, (share) => report(share * DOWNLOAD_PERCENT));
+  const isEncoded = earlier?.complete === true;
+  if (!isEncoded) await fetchSource();
   const inspected = current.inspected ?? (await inspectSource(context, deps, path));
   const { source, plan } = inspected;
   const record = boundaryRecorder(context, partOf(plan, job), earlier?.segments ?? 0);
@@ -64,6 +65,18 @@ async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: 
     if (error instanceof CannotGoOn) return stepBack(context, error);
     throw error;
   });
+  const made = await afterEncode(
+    {
+      path,
+      fetchSource: isEncoded ? fetchSource : null,
+      source,
+      plan: partOf(plan, job),
+      tracks: result.tracks,
+      mediaFolder: folder,
+    },
+    context,
+    deps,
+  );
   await context.step('output');
   await context.append('transcoded', {
     tier: job,
@@ -71,7 +84,7 @@ async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: 
     durationSeconds: result.durationSeconds,
     visibility,
     encodeSeconds: result.encodeSeconds,
-    ...cumulated(job === 'extended' ? current.transcoded : null, listed(result.tracks)),
+    ...cumulated(job === 'extended' ? current.transcoded : null, made),
   });
 }
 

@@ -57,6 +57,7 @@ export function VideoAside({ video, steps }: { video: VideoView; steps: readonly
         <h2>Links</h2>
         {video.playback === null ? null : <CopyRow label="HLS" text={video.playback.hls} />}
         {video.playback?.dash == null ? null : <CopyRow label="DASH" text={video.playback.dash} />}
+        {video.playback?.mp4 == null ? null : <CopyRow label="MP4" text={video.playback.mp4} />}
         <CopyRow label="API call" text={`curl ${location.origin}/v1/videos/${video.id}`} />
       </section>
       <section className="card aside-card">

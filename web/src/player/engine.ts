@@ -1,6 +1,7 @@
 import Hls, { type ErrorData } from 'hls.js';
 import 'media-tracks/polyfill';
 import workerUrl from 'hls.js/dist/hls.worker.js?url';
+import { qualityId } from '../core/quality-label.ts';
 
 export interface EngineOptions {
   video: HTMLVideoElement;
@@ -80,7 +81,7 @@ function offerQualities(hls: Hls, video: HTMLVideoElement): () => void {
     track.selected = true;
     for (const [index, { url, width, height, videoCodec, bitrate, frameRate }] of levels.entries()) {
       const rendition = track.addRendition(url[0] ?? '', width, height, videoCodec, bitrate, frameRate);
-      rendition.id = String(index);
+      rendition.id = qualityId(index, videoCodec);
     }
   });
   video.videoRenditions.addEventListener('change', choose);

@@ -15,6 +15,7 @@ import {
 import { MediaRenditionMenu, MediaRenditionMenuButton } from 'media-chrome/react/menu';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { formatClock } from '../core/format.ts';
+import { compareQualities, type Quality, qualityLabel } from '../core/quality-label.ts';
 import { attachHls } from './engine.ts';
 import './player.css';
 
@@ -71,7 +72,7 @@ export function Player({ title, hls, edition, growsTo, poster, storyboard }: Pla
           {trouble}
         </p>
       )}
-      <MediaRenditionMenu anchor="auto" hidden />
+      <MediaRenditionMenu ref={nameQualities} anchor="auto" hidden />
       <div className="player-scrim" />
       <MediaControlBar className="player-range">
         <MediaTimeRange>
@@ -106,6 +107,19 @@ function useSource(video: RefObject<HTMLVideoElement | null>, hls: string, editi
     return () => element.removeEventListener('pause', take);
   }, [video, source, hls, edition]);
   return source;
+}
+
+/** The menu's own names tell two codecs of one size apart by nothing. */
+function nameQualities(menu: QualityMenu | null): void {
+  if (menu === null) return;
+  menu.formatRendition = (quality) => qualityLabel(quality, menu.mediaRenditionList);
+  menu.compareRendition = compareQualities;
+}
+
+interface QualityMenu {
+  mediaRenditionList: Quality[];
+  formatRendition(quality: Quality): string;
+  compareRendition(a: Quality, b: Quality): number;
 }
 
 function resumeAt(element: HTMLVideoElement): number {

@@ -4,6 +4,7 @@ import './tables.css';
 
 /** The sizes and codecs a viewer may get. */
 export function Renditions({ renditions }: { renditions: VideoView['renditions'] }) {
+  const measured = renditions.some(({ vmaf }) => vmaf != null);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways, with the keyboard too.
     <section className="table-scroll" aria-label="Renditions, a table" tabIndex={0}>
@@ -15,10 +16,15 @@ export function Renditions({ renditions }: { renditions: VideoView['renditions']
             <th scope="col">Rate</th>
             <th scope="col">Average</th>
             <th scope="col">Size</th>
+            {measured ? (
+              <th scope="col" title="Likeness to the source at the same size, 0 to 100">
+                VMAF
+              </th>
+            ) : null}
           </tr>
         </thead>
         <tbody>
-          {renditions.map(({ id, codec, codecs, width, height, fps, bitrate, size }) => (
+          {renditions.map(({ id, codec, codecs, width, height, fps, bitrate, size, vmaf }) => (
             <tr key={id}>
               <th scope="row" title={codecs}>
                 {codecName(codec)} {Math.min(width, height)}p
@@ -29,6 +35,7 @@ export function Renditions({ renditions }: { renditions: VideoView['renditions']
               <td className="mono">{formatRate(fps)} fps</td>
               <td className="mono">{formatBitrate(bitrate)}</td>
               <td className="mono">{formatBytes(size)}</td>
+              {measured ? <td className="mono">{vmaf == null ? '–' : vmaf.toFixed(1)}</td> : null}
             </tr>
           ))}
         </tbody>

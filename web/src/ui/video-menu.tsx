@@ -30,6 +30,12 @@ export function VideoMenu({ video, onReprocess, onDelete }: VideoMenuProps) {
                   Download the original
                 </Menu.LinkItem>
               ) : null}
+              {video.playback?.mp4 == null ? null : (
+                <Menu.LinkItem className="menu-item" href={video.playback.mp4} download={`${video.title}.mp4`}>
+                  <Download aria-hidden="true" />
+                  Download an MP4 to share
+                </Menu.LinkItem>
+              )}
               {mayReprocess(video) ? (
                 <Menu.Item className="menu-item" onClick={onReprocess}>
                   <RotateCcw aria-hidden="true" />

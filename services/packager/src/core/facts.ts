@@ -1,4 +1,4 @@
-import type { AudioTrack, Rendition, SubtitleTrack, Tier } from '@rushes/shared/events';
+import type { AudioTrack, Mp4File, Rendition, SubtitleTrack, Tier } from '@rushes/shared/events';
 import type { Segment, Track } from '@rushes/shared/tracks';
 
 /** The facts of one track: its `track.json` and all segments, those of its pages included. */
@@ -26,6 +26,8 @@ export interface PackageFacts {
   videos: readonly VideoFacts[];
   audios: readonly AudioFacts[];
   subtitles: readonly SubtitleTrack[];
+  /** The file for sharing, where there is one. */
+  mp4?: Mp4File | null | undefined;
 }
 
 /** Of `first` only the beginning is there: its tracks go on being written, each at its own pace. */
@@ -47,12 +49,13 @@ export function contentSeconds(facts: PackageFacts): number {
   return isGrowing(facts) ? facts.durationSeconds : Math.max(...facts.videos.map(trackSeconds));
 }
 
-/** Bytes of all media that the package names: init and segments of every track, and subtitles. */
+/** Bytes of all media that the package names: init and segments of every track, subtitles, and the file for sharing. */
 export function packageBytes(facts: PackageFacts): number {
   const tracks = [...facts.videos, ...facts.audios].map(
     ({ track, segments }) => track.init.bytes + segments.reduce((sum, segment) => sum + segment.bytes, 0),
   );
-  return [...tracks, ...facts.subtitles.map(({ size }) => size)].reduce((sum, bytes) => sum + bytes, 0);
+  const others = [...facts.subtitles, ...(facts.mp4 == null ? [] : [facts.mp4])];
+  return [...tracks, ...others.map(({ size }) => size)].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** Pixels of the short side: what a rung of the ladder is called by. */

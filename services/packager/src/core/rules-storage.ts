@@ -1,6 +1,6 @@
 import type { types } from 'hls-parser';
 import type { PackageFacts } from './facts.ts';
-import { each, type Rule } from './rules.ts';
+import { each, notApplicable, type Rule } from './rules.ts';
 import { resolveUri } from './uri.ts';
 
 /** Rules that hold what the playlists name against what storage lists. */
@@ -14,6 +14,13 @@ export const storageRules: readonly Rule[] = [
       const wanted = factSizes(read.facts);
       return each([...new Set(named)], (key) => sizeProblem(read.sizes.get(key), wanted.get(key), key));
     },
+  },
+  {
+    id: 'storage.mp4',
+    level: 'must',
+    says: 'the file for sharing is in storage, as large as its event says',
+    check: ({ facts: { mp4 }, sizes }) =>
+      mp4 == null ? notApplicable : each([mp4], ({ key, size }) => sizeProblem(sizes.get(key), size, key)),
   },
 ];
 

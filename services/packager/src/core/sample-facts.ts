@@ -159,5 +159,6 @@ export function sampleSizes(facts: PackageFacts): Map<string, number> {
     for (const segment of segments) sizes.set(segment.key, segment.bytes);
   }
   for (const subtitle of facts.subtitles) sizes.set(subtitle.key, subtitle.size);
+  if (facts.mp4 != null) sizes.set(facts.mp4.key, facts.mp4.size);
   return sizes;
 }

@@ -38,6 +38,13 @@ describe('what of a video may go', () => {
     expect(thinning?.named).toContain(`${G1}thumbnails/a1/poster-7.5.webp`);
   });
 
+  it('is no file for sharing that an event names', () => {
+    const made = a.transcoded();
+    const mp4 = { key: `${G1}segments/mp4/a1/video.mp4`, size: 4_000 };
+    const events = [...begun, { ...made, data: { ...made.data, mp4 } }, a.thumbnailed(), a.packaged()];
+    expect(swept(events, minute(5)).thinning?.named).toContain(mp4.key);
+  });
+
   it('is the whole folder of a failed generation of which nothing is shown', () => {
     const failed = [...begun, a.failed()];
     expect(swept(failed, minute(3))).toEqual({

@@ -22,7 +22,7 @@ export function encodeArguments(source: Source, plan: Plan, range: FrameRange = 
   const settings = { rate, gopFrames: plan.gopFrames, isPiece: range.start > 0 };
   const bySize = plan.renditions.toSorted((a, b) => b.width * b.height - a.width * a.height);
   return {
-    input: isOgg(source) ? ['-copyts', '-start_at_zero'] : [],
+    input: inputOptions(source),
     filter: [...videoFilter(source, bySize, rate, range), ...audioFilters(source, plan.audio)].join(';'),
     outputs: [
       ...bySize.map((rendition) => ({ track: rendition.id, options: videoOptions(rendition, settings) })),
@@ -30,6 +30,11 @@ export function encodeArguments(source: Source, plan: Plan, range: FrameRange = 
       ...(range.start === 0 ? [] : [{ track: null, options: SIGN_OF_LIFE }]),
     ],
   };
+}
+
+/** What ffmpeg must be told to read the source's times as they are meant. */
+export function inputOptions(source: Source): string[] {
+  return isOgg(source) ? ['-copyts', '-start_at_zero'] : [];
 }
 
 const SIGN_OF_LIFE = ['-map', `[${SKIPPED}]`, '-c:v', 'rawvideo', '-f', 'rawvideo', '-flush_packets', '1'];

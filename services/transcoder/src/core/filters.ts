@@ -8,6 +8,8 @@ import { leadOf } from './sound.ts';
 export interface FrameRange {
   start: number;
   end?: number | undefined;
+  /** Of all from zero on, these alone, rising and apart; they keep their times. */
+  only?: readonly { start: number; end: number }[] | undefined;
 }
 
 /** The label under which a few bytes of every skipped second come, as a sign of life. */
@@ -53,7 +55,11 @@ function deinterlace({ video }: Source): string {
 }
 
 /** Behind `fps`, so that exactly the grid's pictures are counted; before scaling, so that decoding is all the others cost. */
-function cut({ start, end }: FrameRange, rate: Rate): string[] {
+function cut({ start, end, only }: FrameRange, rate: Rate): string[] {
+  if (only !== undefined) {
+    const chosen = only.map((range) => `between(n,${range.start},${range.end - 1})`).join('+');
+    return [`trim=end_frame=${only.at(-1)?.end ?? 0}`, `select='${chosen}'`];
+  }
   const until = end === undefined ? [] : [`end_frame=${end}`];
   if (start === 0) return until.map((option) => `trim=${option}`);
   const second = Math.max(1, Math.round(fps(rate)));

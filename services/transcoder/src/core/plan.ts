@@ -3,6 +3,7 @@ import type { Codec, Profile } from '@rushes/shared/profiles';
 import { GOPS_PER_SEGMENT } from './grid.ts';
 import { ladder } from './ladder.ts';
 import { h264Level } from './level.ts';
+import { planMp4, WITHOUT_MP4 } from './mp4.ts';
 import { isTransparent } from './picture.ts';
 import { formatRate, fps, gopFramesOf, outputRate, parseRate } from './rate.ts';
 
@@ -23,6 +24,11 @@ export function plan(source: Source, profile: Profile): Plan {
   const gopFrames = gopFramesOf(rate);
   const renditions = profile.codecs.flatMap((codec) => planRenditions(source, codec, fps(rate), profile));
   const h264 = renditions.filter(({ codec }) => codec === 'h264');
+  const audio = planAudio(
+    source.audio,
+    h264.some(({ low }) => low === true),
+  );
+  const mp4 = profile.mp4 ? planMp4(h264, audio) : undefined;
   return {
     profile: profile.name,
     frameRate: formatRate(rate),
@@ -30,12 +36,10 @@ export function plan(source: Source, profile: Profile): Plan {
     segmentSeconds: Number(((GOPS_PER_SEGMENT * gopFrames * rate.den) / rate.num).toFixed(6)),
     tiers: tiersOf(source, h264, renditions),
     renditions,
-    audio: planAudio(
-      source.audio,
-      h264.some(({ low }) => low === true),
-    ),
+    audio,
     subtitles: [],
-    reasons: reasonsOf(source, fps(rate)),
+    ...(mp4 === undefined ? {} : { mp4 }),
+    reasons: [...reasonsOf(source, fps(rate)), ...(mp4 === null ? [WITHOUT_MP4] : [])],
   };
 }
 

@@ -10,6 +10,16 @@ export interface WrittenTrack {
   segments: readonly Segment[];
 }
 
+/** Keys of a track's init and of all its segments, in order. */
+export function keysOf({ head, segments }: WrittenTrack): string[] {
+  return [head.init.key, ...segments.map(({ key }) => key)];
+}
+
+/** Bytes of a track's init and of all its segments. */
+export function sizeOf({ head, segments }: WrittenTrack): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes, head.init.bytes);
+}
+
 /** Tracks as `transcoded` lists them. */
 export function listed(tracks: readonly WrittenTrack[]): { renditions: Rendition[]; audio: AudioTrack[] } {
   const results: Pick<TranscodedData, 'renditions' | 'audio'> = { renditions: [], audio: [] };
@@ -30,9 +40,15 @@ export function listed(tracks: readonly WrittenTrack[]): { renditions: Rendition
 /** Lists of `transcoded` hold all tiers: what a later tier has made stands behind what there was. */
 export function cumulated(
   before: TranscodedData | null,
-  made: { renditions: Rendition[]; audio: AudioTrack[] },
-): Pick<TranscodedData, 'renditions' | 'audio' | 'subtitles'> {
+  made: Pick<TranscodedData, 'renditions' | 'audio' | 'mp4' | 'warnings'>,
+): Pick<TranscodedData, 'renditions' | 'audio' | 'subtitles' | 'mp4' | 'warnings'> {
   if (before === null) return { ...made, subtitles: [] };
-  const { renditions, audio, subtitles } = before;
-  return { renditions: [...renditions, ...made.renditions], audio: [...audio, ...made.audio], subtitles };
+  const { renditions, audio, subtitles, mp4, warnings } = before;
+  return {
+    renditions: [...renditions, ...made.renditions],
+    audio: [...audio, ...made.audio],
+    subtitles,
+    ...(mp4 === undefined ? {} : { mp4 }),
+    ...(warnings === undefined ? {} : { warnings }),
+  };
 }
