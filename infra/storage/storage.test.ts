@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   AbortMultipartUploadCommand,
   CreateBucketCommand,
@@ -14,6 +17,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { createStorage, IMMUTABLE } from '@rushes/shared/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { S3Notification } from '../embedded/notifier/notification.ts';
 import { createNotifier } from '../embedded/notifier/server.ts';
@@ -108,6 +112,25 @@ describe.each(S3_SERVICES)('the identity of %s', (service) => {
     const client = storage.clientOf(service);
     expect(await may(() => client.send(new CreateBucketCommand({ Bucket: 'another' })))).toBe('403');
     expect(await may(() => client.send(new PutObjectCommand({ Bucket: 'another', Key: 'a', Body: 'x' })))).toBe('403');
+  });
+});
+
+describe('a file of many parts', () => {
+  it('is put whole by who may write, with its headers', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rushes-parts-'));
+    const path = join(folder, 'video.mp4');
+    const body = Buffer.alloc(40_000_001, 'of more than two parts');
+    await writeFile(path, body);
+    const transcoder = createStorage(storage.clientOf('transcoder'));
+    const key = 'videos/parts/g1/segments/mp4/a1/video.mp4';
+    await transcoder
+      .putFile(MEDIA_BUCKET, key, path, { contentType: 'video/mp4', cacheControl: IMMUTABLE })
+      .finally(() => rm(folder, { recursive: true }));
+    const answer = await fetch(`${storage.endpoint}/${MEDIA_BUCKET}/${key}`, { headers: { range: 'bytes=39999999-' } });
+    expect(answer.headers.get('content-range')).toBe('bytes 39999999-40000000/40000001');
+    expect([answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual(['video/mp4', IMMUTABLE]);
+    const stored = await transcoder.read(MEDIA_BUCKET, key);
+    expect(stored?.body.equals(body)).toBe(true);
   });
 });
 

@@ -8,7 +8,7 @@ import type { WrittenTrack } from './results.ts';
 /** Seconds of pictures that are measured at most, spread over the video. */
 const MEASURED_SECONDS = 60;
 
-/** Pictures of those that are compared at most; each costs about 20 ms of CPU at 1080 lines. */
+/** Pictures of those that are compared at most; each costs about 20 ms of CPU for every million pixels. */
 const COMPARED = 600;
 /** Steps from one compared picture to the next; none divides a GOP, so that all its places get their turn. */
 const STEPS = [1, 7, 11, 13] as const;
