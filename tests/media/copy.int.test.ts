@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run as runTool, toolPath } from '../packager/tools.ts';
 import {
   all,
   BT709,
@@ -214,7 +215,7 @@ describe('a source that does not tell the truth', () => {
 
   it('and is damaged within its pictures is encoded anew on the same grid, in a folder of its own', async () => {
     const path = await clip('damaged.mp4', ...footage(), ...x264(irregular));
-    await damage(path, 0.7);
+    await damage(path);
     const bucket = bucketOf(path);
     const run = await work(bucket, { profile: small });
     expect(run.inspected?.plan.renditions[0]?.mode).toBe('copy');
@@ -233,7 +234,7 @@ describe('a source that does not tell the truth', () => {
 
   it('is not passed on again by the attempt that follows one that had to encode it', async () => {
     const path = await clip('damaged-twice.mp4', ...footage(), ...x264(irregular));
-    await damage(path, 0.7);
+    await damage(path);
     const bucket = bucketOf(path);
     const encoded = (key: string) => key.includes('-encoded/');
     const left = await dieWhen(bucket, (tracks) => has(4, 1)(tracks) && tracks.every(({ track }) => encoded(track)), {
@@ -247,12 +248,13 @@ describe('a source that does not tell the truth', () => {
   });
 });
 
-/** Overwrites a few bytes within the pictures, at a share of the file. */
-async function damage(path: string, share: number): Promise<void> {
+/** Overwrites the middle of one picture. */
+async function damage(path: string): Promise<void> {
+  const printed = await runTool(toolPath('FFPROBE_PATH'), [
+    ...['-v', 'error', '-select_streams', 'V:0', '-show_entries', 'packet=size,pos', '-of', 'csv=p=0', path],
+  ]);
+  const [size = 0, position = 0] = printed.split('\n')[IRREGULAR.at(-2) ?? 0]?.split(',').map(Number) ?? [];
   const bytes = await readFile(path);
-  const start = bytes.indexOf('mdat') + 8;
-  const end = bytes.indexOf('moov');
-  const at = Math.round(start + (end - start) * share);
-  bytes.fill(0xa5, at, at + 64);
+  bytes.fill(0xa5, position + Math.round(size / 2), position + size - 10);
   await writeFile(path, bytes);
 }

@@ -86,7 +86,8 @@ export function seiTypes(unit: Uint8Array): number[] {
   // The last byte holds the bits that end the unit.
   while (at < unit.length - 1) {
     types.push(number());
-    at += number();
+    const size = number();
+    at += size;
   }
   return types;
 }
