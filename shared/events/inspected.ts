@@ -57,7 +57,7 @@ export type SourceVideo = z.infer<typeof sourceVideoSchema>;
 export type SourceAudio = z.infer<typeof sourceAudioSchema>;
 
 /**
- * One rendition to make. `crf` by codec; `maxrate` bit/s, `bufsize` bits; `level` of H.264; `low`: for the worst lines;
+ * One rendition to make; `copy` passes on the source's own pictures. `crf` by codec; `maxrate` bit/s, `bufsize` bits; `level` of H.264; `low`: for the worst lines;
  * `reason` is for a person.
  */
 export const plannedRenditionSchema = z.looseObject({
@@ -99,6 +99,8 @@ export const planSchema = z.looseObject({
   frameRate: z.string(),
   gopFrames: z.int().positive(),
   segmentSeconds: z.number().positive(),
+  /** `source`: keyframes are the source's own, and GOPs as long as they are there. Absent: `regular`, of `gopFrames`. */
+  grid: z.enum(['regular', 'source']).optional(),
   tiers: z.array(z.looseObject({ tier: tierSchema, renditions: z.array(z.string()) })).min(1),
   renditions: z.array(plannedRenditionSchema).min(1),
   audio: z.array(plannedAudioSchema),

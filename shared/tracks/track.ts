@@ -34,6 +34,8 @@ export const trackSchema = z.looseObject({
   width: z.int().positive().optional(),
   height: z.int().positive().optional(),
   frameRate: z.string().optional(),
+  /** Whether the pictures are the source's own. */
+  mode: z.enum(['encode', 'copy']).optional(),
   /** Absent for video. */
   channels: z.int().positive().optional(),
   sampleRate: z.int().positive().optional(),

@@ -34,6 +34,7 @@ async function check(row: Row): Promise<void> {
   const rate = numberOf(row.rate);
   const seconds = row.frames / rate;
   expect(plan.frameRate).toBe(row.rate);
+  expect(plan.renditions[0]?.mode).toBe(row.mode ?? 'encode');
   expect(transcoded.durationSeconds).toBeCloseTo(seconds, 4);
 
   for (const { track, segments } of tracks.filter(({ track }) => track.kind === 'video')) {

@@ -3,8 +3,8 @@ import { Failure } from '@rushes/shared/errors';
 import type { Plan, Source } from '@rushes/shared/events';
 import { runFfmpeg } from '@rushes/shared/media';
 import { segmentsFolder } from '@rushes/shared/tracks';
-import { encodeArguments } from './core/arguments.ts';
-import { framesBefore, gridOf, specsOf } from './core/grid.ts';
+import { argumentsFor } from './arguments.ts';
+import { framesBefore, type Grid, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
 import type { WrittenTrack } from './core/results.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
@@ -20,9 +20,12 @@ export interface EncodeJob {
   path: string;
   source: Source;
   plan: Plan;
+  grid: Grid;
   /** Key of the generation's media folder. */
   mediaFolder: string;
   attempt: number;
+  /** Stands behind the attempt's number in the name of its folder, where it writes for a second time. */
+  folderSuffix?: string;
   /** What earlier attempts have stored; null: nothing that is of use. */
   earlier: Continuation | null;
   scratch: string;
@@ -89,7 +92,7 @@ async function openLanes(
     const writer = createTrackWriter(spec, {
       storage: deps.storage,
       bucket: deps.mediaBucket,
-      folder: segmentsFolder(job.mediaFolder, spec.id, job.attempt),
+      folder: `${segmentsFolder(job.mediaFolder, spec.id, job.attempt)}${job.folderSuffix ?? ''}`,
       signal,
       kept,
       encodeSeconds,
@@ -121,7 +124,7 @@ async function run(
     throw error;
   };
   const ffmpeg = startFfmpeg(job, deps, lanes, skip, signal).finally(() => skip?.inlet.close());
-  const readers = readLanes(lanes, gridOf(job.plan), job.earlier?.segments ?? 0, ffmpeg);
+  const readers = readLanes(lanes, job.grid, job.earlier?.segments ?? 0, ffmpeg);
   // Every part is waited for, so that nothing runs on after a failure; the first cause is the one that is told.
   const parts = await Promise.allSettled(
     [ffmpeg, ...readers, ...(skip === null ? [] : [skip.read(ffmpeg)])].map((part) => part.catch(stop)),
@@ -142,9 +145,9 @@ async function startFfmpeg(
   skip: Skip | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const grid = gridOf(job.plan);
+  const { grid } = job;
   const skipFrames = framesBefore(grid, job.earlier?.segments ?? 0);
-  const { input, filter, outputs } = encodeArguments(job.source, job.plan, { start: skipFrames });
+  const { input, filter, outputs } = await argumentsFor(job, skipFrames);
   const urls = new Map<string | null, string>(lanes.map((lane) => [lane.spec.id, lane.inlet.url]));
   if (skip !== null) urls.set(null, skip.inlet.url);
   let encoded = 0;

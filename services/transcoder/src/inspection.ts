@@ -5,6 +5,7 @@ import type { StageContext } from '@rushes/shared/stage';
 import { inspect, videoStreamOf } from './core/inspect.ts';
 import { hidesFields } from './core/picture.ts';
 import { plan } from './core/plan.ts';
+import { planPassthrough, type Surveyor } from './passthrough.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { sourceOf } from './source.ts';
 
@@ -15,7 +16,12 @@ const MEASURED_SECONDS = 20;
  * Finds out what a downloaded source is, decides what to make of it, and appends both as `inspected`.
  * @throws Failure that says why the file is refused
  */
-export async function inspectSource(context: StageContext, deps: TranscoderDeps, path: string): Promise<InspectedData> {
+export async function inspectSource(
+  context: StageContext,
+  deps: TranscoderDeps,
+  path: string,
+  survey: Surveyor,
+): Promise<InspectedData> {
   const { size } = sourceOf(context.video);
   const options = { ffprobePath: deps.tools.ffprobePath, signal: context.signal };
   const file = await probe(path, options);
@@ -35,9 +41,10 @@ export async function inspectSource(context: StageContext, deps: TranscoderDeps,
   if (inspection.kind === 'refused') throw inspection.failure;
   const { source } = inspection;
   const { profile, warnings } = profileFor(context.video.current.profile, deps.profiles);
+  const made = plan(source, profile);
   const data: InspectedData = {
     source,
-    plan: plan(source, profile),
+    plan: stream === undefined ? made : await planPassthrough(source, stream, made, survey, context.log),
     warnings: [...inspection.warnings, ...warnings],
   };
   await context.append('inspected', data);

@@ -21,7 +21,7 @@ interface Follower {
 }
 
 /**
- * Starts a reader for each track. The first video tells the sound how far it may go.
+ * Starts a reader for each track. The first video that is encoded tells the sound how far it may go.
  * @param before segments that are kept of an earlier attempt
  * @param ffmpeg resolves when it has ended well
  */
@@ -36,13 +36,15 @@ export function readLanes(lanes: readonly Lane[], grid: Grid, before: number, ff
       store: storeInto(lane),
     }));
   const videos = lanes.filter((lane) => lane.spec.kind === 'video');
+  // What is passed on comes whole again after a crash, so it does not say how far the video is.
+  const leader = videos.find((lane) => !isCopied(lane.spec)) ?? videos[0];
   const follow = async (step: (segmenter: AudioSegmenter) => SegmenterItem[]) => {
     for (const { store, segmenter } of sounds) for (const item of step(segmenter)) await store(item, false);
   };
   return [
-    ...videos.map((lane, index) => {
-      const segmenter = createVideoSegmenter(grid, before);
-      const leads = index === 0;
+    ...videos.map((lane) => {
+      const segmenter = createVideoSegmenter(grid, isCopied(lane.spec) ? 0 : before);
+      const leads = lane === leader;
       let last: MediaSegment | undefined;
       return readLane(lane, segmenter, ffmpeg, storeInto(lane), {
         onSegment: async (segment, isLast) => {
@@ -58,6 +60,10 @@ export function readLanes(lanes: readonly Lane[], grid: Grid, before: number, ff
     }),
     ...sounds.map(({ lane, segmenter, store }) => readLane(lane, segmenter, ffmpeg, store, {})),
   ];
+}
+
+function isCopied(spec: TrackSpec): boolean {
+  return spec.kind === 'video' && spec.rendition.mode === 'copy';
 }
 
 type Store = (item: SegmenterItem, isLast: boolean) => Promise<void>;

@@ -3,7 +3,7 @@ import type { Plan } from '@rushes/shared/events';
 import type { StageContext } from '@rushes/shared/stage';
 import { readTrackFacts } from '@rushes/shared/storage';
 import type { TrackSpec } from './core/facts.ts';
-import { gridOf, specsOf } from './core/grid.ts';
+import { type Grid, specsOf } from './core/grid.ts';
 import { type CannotGoOn, type Continuation, decideContinuation, type EarlierTrack } from './core/resume.ts';
 import type { TranscoderDeps } from './ports.ts';
 
@@ -15,6 +15,7 @@ import type { TranscoderDeps } from './ports.ts';
 export async function findContinuation(
   context: Pick<StageContext, 'tracks' | 'log'>,
   plan: Plan,
+  grid: Grid,
   mediaFolder: string,
   deps: Pick<TranscoderDeps, 'storage' | 'mediaBucket'>,
 ): Promise<Continuation | null> {
@@ -25,7 +26,7 @@ export async function findContinuation(
     for (const [id, track] of await Promise.all(specs.map((spec) => readEarlier(spec, context, deps)))) {
       if (track !== null) earlier.set(id, track);
     }
-    const decided = decideContinuation(specs, gridOf(plan), `${mediaFolder}/segments/`, earlier);
+    const decided = decideContinuation(specs, grid, `${mediaFolder}/segments/`, earlier);
     if (typeof decided === 'string') throw new Failure('package_invalid', { detail: decided });
     const { segments, complete } = decided;
     context.log.info({ segments, complete }, 'going on behind what an earlier attempt has stored');

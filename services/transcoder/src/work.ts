@@ -1,24 +1,19 @@
 import { join } from 'node:path';
 import { wait } from '@rushes/shared/bus';
-import type { InspectedData, Plan, Source } from '@rushes/shared/events';
+import type { Plan } from '@rushes/shared/events';
 import { HandBack, type StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
 import { afterEncode } from './after-encode.ts';
 import { type Announcer, createAnnouncer } from './announcer.ts';
 import { growing } from './beginning.ts';
-import { framesBefore, gridOf, specsOf } from './core/grid.ts';
-import { fps } from './core/rate.ts';
+import { specsOf } from './core/grid.ts';
 import { cumulated } from './core/results.ts';
-import { CannotGoOn, type Continuation } from './core/resume.ts';
-import { isFinal, type Job, partOf } from './core/tiers.ts';
-import { encode } from './encode.ts';
-import { inspectSource } from './inspection.ts';
+import { CannotGoOn } from './core/resume.ts';
+import { isFinal, type Job } from './core/tiers.ts';
+import { encodeOrPassOn } from './passthrough.ts';
 import type { TranscoderDeps } from './ports.ts';
-import { findContinuation, stepBack } from './resume.ts';
-import { downloadSource } from './source.ts';
-
-/** Percent of the progress that the download takes; the encode takes the rest. */
-const DOWNLOAD_PERCENT = 5;
+import { encodedPercent, prepare } from './prepare.ts';
+import { stepBack } from './resume.ts';
 
 /**
  * Makes a tier of a generation: download, inspect (unless an earlier attempt has), encode what earlier attempts have not, and
@@ -38,28 +33,25 @@ async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: 
   const job = context.job as Job;
   const path = join(context.scratch, 'source');
   const folder = mediaFolder(visibility, id, context.generation);
-  const earlier = await findEarlier(context, deps, job, folder);
-  const report = reporter(context, earlier);
-  const fetchSource = () => downloadSource(context, deps, path, (share) => report(share * DOWNLOAD_PERCENT));
-  const isEncoded = earlier?.complete === true;
-  if (!isEncoded) await fetchSource();
-  const inspected = current.inspected ?? (await inspectSource(context, deps, path));
-  const { source, plan } = inspected;
-  const record = boundaryRecorder(context, partOf(plan, job), earlier?.segments ?? 0);
-  const result = await encode(
+  const prepared = await prepare(context, deps, { job, path, folder });
+  const { source, plan, part, grid, earlier, report } = prepared;
+  const record = boundaryRecorder(context, part, earlier?.segments ?? 0);
+  const result = await encodeOrPassOn(
     {
       path,
       source,
-      plan: partOf(plan, job),
+      plan: part,
+      grid,
       mediaFolder: folder,
       attempt: context.attempt,
       earlier,
       scratch: context.scratch,
       signal: context.signal,
       onProgress: (seconds) => report(encodedPercent(seconds, source)),
-      record: growing(context, deps, inspected, announcer, record),
+      record: growing(context, deps, prepared, announcer, record),
       onPart: () => context.step('part'),
     },
+    context,
     deps,
   ).catch((error: unknown) => {
     if (error instanceof CannotGoOn) return stepBack(context, error);
@@ -68,9 +60,9 @@ async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: 
   const made = await afterEncode(
     {
       path,
-      fetchSource: isEncoded ? fetchSource : null,
+      fetchSource: prepared.fetchSource,
       source,
-      plan: partOf(plan, job),
+      plan: part,
       tracks: result.tracks,
       mediaFolder: folder,
     },
@@ -111,32 +103,4 @@ function boundaryRecorder(context: StageContext, part: Plan, before: number): St
     whole = now;
     if (await context.shouldYield()) throw new HandBack('new videos go first');
   };
-}
-
-/** What earlier attempts of this job have stored; there was none before the inspection. */
-async function findEarlier(
-  context: StageContext,
-  deps: TranscoderDeps,
-  job: Job,
-  folder: string,
-): Promise<Continuation | null> {
-  const { inspected } = context.video.current;
-  return inspected === null ? null : findContinuation(context, partOf(inspected.plan, job), folder, deps);
-}
-
-function encodedPercent(seconds: number, source: Source): number {
-  return DOWNLOAD_PERCENT + Math.min(1, seconds / source.durationSeconds) * (100 - DOWNLOAD_PERCENT);
-}
-
-/** Reports percents, but none below what earlier attempts have reached. */
-function reporter(context: StageContext, earlier: Continuation | null): (percent: number) => void {
-  const { inspected } = context.video.current;
-  if (earlier === null || inspected === null) return context.progress;
-  const reached = encodedPercent(secondsOf(inspected, earlier.segments), inspected.source);
-  return (percent) => context.progress(Math.max(reached, percent));
-}
-
-function secondsOf({ plan }: InspectedData, segments: number): number {
-  const grid = gridOf(plan);
-  return framesBefore(grid, segments) / fps(grid.rate);
 }

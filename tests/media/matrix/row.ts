@@ -21,6 +21,8 @@ export interface Row {
   /** Size of the upright picture in square pixels, and of the largest rendition where it differs by evenness. */
   size: string;
   output?: string;
+  /** How the largest rendition is made; default: `encode`. */
+  mode?: 'copy';
   /** Pictures and rate of the output. */
   frames: number;
   rate: string;

@@ -125,4 +125,29 @@ describe('encodeArguments', () => {
     expect(ogg.filter).toContain('[0:1]asetpts=N/SR/TB,aresample');
     expect(argumentsOf().input).toEqual([]);
   });
+
+  it('passes on what is copied, strictly and behind the others, and forces its keyframes in all of them', () => {
+    const made = source({}, [{}]);
+    const planned = plan(made, profile('fast'));
+    const [top, ...others] = planned.renditions;
+    if (top === undefined) throw new Error('no rendition');
+    const copying = { ...planned, renditions: [{ ...top, mode: 'copy' as const }, ...others] };
+    const { input, filter, outputs } = encodeArguments(
+      made,
+      copying,
+      { start: 0, end: 300 },
+      { file: '/scratch/keyframes', delay: 2 },
+    );
+    expect(input).toEqual(['-xerror']);
+    expect(filter).toMatch(/^\[0:V:0\]fps=fps=30\/1:start_time=0,trim=end_frame=300,scale=1280:720:/);
+    expect(filter).not.toContain('h264-1080');
+    expect(outputs.at(-1)?.track).toBe('h264-1080');
+    expect(outputs.at(-1)?.options.join(' ')).toMatch(
+      /^-map 0:V:0 -c:v copy -bsf:v filter_units=pass_types=1\|5,setts=time_base=1\/10020:prescale=1:dts=\(N-2\)\*334:pts=round\(PTS\/334\)\*334:duration=334 -video_track_timescale 10020 -map_metadata -1 /,
+    );
+    expect(outputs[0]?.options.join(' ')).toContain(
+      '-g 9999 -/force_key_frames /scratch/keyframes -c:v libx264 -preset veryfast',
+    );
+    expect(outputs[0]?.options.join(' ')).toContain('-keyint_min 1 -forced-idr 1 -sc_threshold 0 -flags +cgop');
+  });
 });

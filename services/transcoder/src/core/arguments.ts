@@ -1,5 +1,6 @@
 import type { Plan, Source } from '@rushes/shared/events';
 import { videoOptions } from './codecs.ts';
+import { copyOptions } from './copy.ts';
 import { type FrameRange, SKIPPED, videoFilter } from './filters.ts';
 import { rateOfPlan } from './grid.ts';
 import { audioFilters, audioOptions, isOgg } from './sound.ts';
@@ -12,21 +13,40 @@ export interface EncodeArguments {
   outputs: { track: string | null; options: string[] }[];
 }
 
+/** Where keyframes are those of the source. */
+export interface SourceKeyframes {
+  /** Holds what `forcedKeyframes` gives. */
+  file: string;
+  /** Pictures by which decoding is ahead of showing in the source. */
+  delay: number;
+}
+
 /**
  * One decode feeds all tracks: each rendition is scaled from the next larger one, each sound track decoded once. Pure.
  * @param range pictures to encode; those before it are decoded only, a whole number of GOPs, and the video that comes out
- * begins at zero. Sound is made whole in any case: its encoder carries state from one frame to the next.
+ * begins at zero. Sound is made whole in any case: its encoder carries state from one frame to the next. Pictures that are
+ * passed on come whole as well.
  */
-export function encodeArguments(source: Source, plan: Plan, range: FrameRange = { start: 0 }): EncodeArguments {
+export function encodeArguments(
+  source: Source,
+  plan: Plan,
+  range: FrameRange = { start: 0 },
+  keyframes?: SourceKeyframes,
+): EncodeArguments {
   const rate = rateOfPlan(plan);
-  const settings = { rate, gopFrames: plan.gopFrames, isPiece: range.start > 0 };
+  const settings = { rate, gopFrames: plan.gopFrames, isPiece: range.start > 0, keyframesFile: keyframes?.file };
   const bySize = plan.renditions.toSorted((a, b) => b.width * b.height - a.width * a.height);
+  const copied = bySize.filter(({ mode }) => mode === 'copy');
+  const encoded = bySize.filter(({ mode }) => mode === 'encode');
   return {
-    input: inputOptions(source),
-    filter: [...videoFilter(source, bySize, rate, range), ...audioFilters(source, plan.audio)].join(';'),
+    // Nobody has decoded what is passed on but we: where that goes wrong, it must not be.
+    input: [...inputOptions(source), ...(copied.length > 0 ? ['-xerror'] : [])],
+    filter: [...videoFilter(source, encoded, rate, range), ...audioFilters(source, plan.audio)].join(';'),
     outputs: [
-      ...bySize.map((rendition) => ({ track: rendition.id, options: videoOptions(rendition, settings) })),
+      ...encoded.map((rendition) => ({ track: rendition.id, options: videoOptions(rendition, settings) })),
       ...plan.audio.map((audio) => ({ track: audio.id, options: audioOptions(audio) })),
+      // Behind the encoded ones: ffmpeg reports the progress of the first.
+      ...copied.map(({ id }) => ({ track: id, options: copyOptions(rate, keyframes?.delay ?? 0) })),
       ...(range.start === 0 ? [] : [{ track: null, options: SIGN_OF_LIFE }]),
     ],
   };

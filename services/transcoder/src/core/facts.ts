@@ -74,8 +74,8 @@ export function trackFacts(spec: TrackSpec, state: TrackState): Track {
   if (spec.kind === 'audio') {
     return { ...common, channels: spec.audio.channels, sampleRate: head.timescale, language: spec.audio.language };
   }
-  const { width, height } = spec.rendition;
-  return { ...common, width, height, frameRate: formatRate(spec.rate) };
+  const { width, height, mode } = spec.rendition;
+  return { ...common, width, height, frameRate: formatRate(spec.rate), mode };
 }
 
 /** The page that this many segments have just filled; null when none. */

@@ -4,6 +4,8 @@ import { type Box, childBoxes, needBox, view } from './boxes.ts';
 export interface Sample {
   /** Ticks. */
   duration: number;
+  /** Ticks from when it is decoded to when it is shown. */
+  delay: number;
   data: Uint8Array;
 }
 
@@ -95,12 +97,13 @@ function readRun(trun: Box, defaults: Defaults, bytes: Uint8Array): Sample[] {
     const duration = take(TRUN.duration) ?? defaults.duration;
     const size = take(TRUN.size) ?? defaults.size;
     take(TRUN.flags);
-    take(TRUN.composition);
+    // Signed in version 1, and too small for a difference in version 0.
+    const delay = (take(TRUN.composition) ?? 0) | 0;
     if (duration === undefined || size === undefined || offset + size > bytes.length) {
       throw new Error('a sample has no length or lies outside its fragment');
     }
     offset += size;
-    return { duration, data: bytes.subarray(offset - size, offset) };
+    return { duration, delay, data: bytes.subarray(offset - size, offset) };
   });
 }
 

@@ -18,6 +18,25 @@ export interface Grid {
   cutAt(segments: number): number;
   /** GOPs of so many segments. */
   gopsIn(segments: number): number;
+  /** Where GOPs are those of the source. */
+  source?: SourcePictures;
+  /** When the last picture must end; absent: whenever it does. */
+  end?: number;
+}
+
+/** How a source's own pictures follow one another. Numbers of pictures count from zero. */
+export interface SourcePictures {
+  /** Those with which closed GOPs begin, in order; the first is 0. */
+  keyframes: readonly number[];
+  /** All of them. */
+  frames: number;
+  /** Pictures by which decoding must be ahead of showing. */
+  delay: number;
+}
+
+/** What comes out begins or ends elsewhere than the grid says. */
+export class OffGrid extends Error {
+  override readonly name = 'OffGrid';
 }
 
 /** GOPs of equal length. */

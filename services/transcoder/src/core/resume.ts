@@ -102,13 +102,14 @@ function formatProblem(spec: TrackSpec, track: Track, grid: Grid): string | null
     const { channels, language } = spec.audio;
     return track.channels === channels && track.language === language ? null : 'channels or language differ';
   }
-  const { width, height } = spec.rendition;
+  const { width, height, mode } = spec.rendition;
   const isSame =
+    (track.mode ?? 'encode') === mode &&
     track.timescale === grid.timescale &&
     track.width === width &&
     track.height === height &&
     track.frameRate === formatRate(spec.rate);
-  return isSame ? null : 'size, frame rate or time scale differ';
+  return isSame ? null : 'origin, size, frame rate or time scale differ';
 }
 
 /** Segments follow one another; those of video lie on the grid, of which only the last may fall short. */

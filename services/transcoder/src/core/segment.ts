@@ -1,7 +1,7 @@
 import type { Keyframe } from '@rushes/shared/tracks';
 import { concat } from './boxes.ts';
 import { durationOf, type Fragment, shiftFragment } from './fragment.ts';
-import type { Grid } from './grid.ts';
+import { type Grid, OffGrid } from './grid.ts';
 import type { Init } from './init.ts';
 import { createStreamReader } from './stream.ts';
 
@@ -27,7 +27,7 @@ export interface Segmenter {
  * @param grid on which every GOP and every segment begins: the same for all renditions
  * @param before segments that exist already: the stream, which begins at zero itself, goes on behind them
  */
-export function createVideoSegmenter(grid: Pick<Grid, 'gopAt' | 'cutAt' | 'gopsIn'>, before = 0): Segmenter {
+export function createVideoSegmenter(grid: Pick<Grid, 'gopAt' | 'cutAt' | 'gopsIn' | 'end'>, before = 0): Segmenter {
   const begin = { ticks: grid.cutAt(before), gops: grid.gopsIn(before) };
   const reader = createStreamReader();
   let gops: Fragment[] = [];
@@ -43,7 +43,7 @@ export function createVideoSegmenter(grid: Pick<Grid, 'gopAt' | 'cutAt' | 'gopsI
     // A full segment still open counts like a closed one.
     const expected = grid.gopAt(grid.gopsIn(made) + gops.length);
     if (fragment.start !== expected) {
-      throw new Error(`a GOP starts at ${fragment.start} where the grid has ${expected}`);
+      throw new OffGrid(`a GOP starts at ${fragment.start} where the grid has ${expected}`);
     }
     // Only a full one that is followed by more may be closed: the next GOP proves that this is not the last.
     const closed = fragment.start === grid.cutAt(made + 1) ? close() : [];
@@ -59,6 +59,11 @@ export function createVideoSegmenter(grid: Pick<Grid, 'gopAt' | 'cutAt' | 'gopsI
         ),
     end() {
       reader.end();
+      const last = gops.at(-1);
+      const end = last === undefined ? begin.ticks : last.start + durationOf(last.samples);
+      if (grid.end !== undefined && end !== grid.end) {
+        throw new OffGrid(`the pictures end at ${end} where the grid ends at ${grid.end}`);
+      }
       return close();
     },
   };

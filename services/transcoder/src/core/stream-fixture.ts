@@ -18,12 +18,14 @@ export interface InitChoice {
   timescale: number;
   priming?: number;
   created?: number;
+  /** Body of the description of pictures. */
+  avcC?: Uint8Array;
 }
 
 /** Baseline 3.0 for video, AAC-LC for sound. */
-export function initBytes({ kind, timescale, priming = 0, created = 0 }: InitChoice): Uint8Array {
+export function initBytes({ kind, timescale, priming = 0, created = 0, avcC: body }: InitChoice): Uint8Array {
   const times = u32(created, created);
-  const avcC = box('avcC', u8(1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0));
+  const avcC = box('avcC', body ?? u8(1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0));
   const config = u8(0x05, 0x80, 0x80, 0x80, 2, 0x11, 0x90);
   const decoder = u8(0x04, 0x80, 0x80, 0x80, 13 + config.length, ...zeros(13), ...config);
   const esds = box('esds', u32(0), u8(0x03, 0x80, 0x80, 0x80, 3 + decoder.length, 0, 1, 0, ...decoder));
@@ -44,9 +46,12 @@ export function initBytes({ kind, timescale, priming = 0, created = 0 }: InitCho
   ]);
 }
 
-/** `moof` and `mdat` as ffmpeg writes them for pictures: a length, a size and a composition offset for each. */
-function fragmentBytes(start: number, samples: { duration: number; data: Uint8Array }[]): Uint8Array {
-  const entries = samples.map((sample) => u32(sample.duration, sample.data.length, 0));
+/** `moof` and `mdat` as ffmpeg writes them for pictures: a length, a size and a composition offset (`delay`) for each. */
+export function fragmentBytes(
+  start: number,
+  samples: { duration: number; data: Uint8Array; delay?: number }[],
+): Uint8Array {
+  const entries = samples.map((sample) => u32(sample.duration, sample.data.length, sample.delay ?? 0));
   const moof = (offset: number) =>
     box(
       'moof',
