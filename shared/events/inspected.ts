@@ -23,6 +23,7 @@ export const sourceVideoSchema = z.looseObject({
   startSeconds: z.number(),
 });
 
+/** `role`: what the stream is for, where the file says that it is more than the film's own sound. */
 export const sourceAudioSchema = z.looseObject({
   codec: z.string(),
   channels: z.int().positive(),
@@ -31,6 +32,7 @@ export const sourceAudioSchema = z.looseObject({
   language: z.string().nullable(),
   title: z.string().nullable(),
   default: z.boolean(),
+  role: z.enum(['commentary', 'description']).optional(),
   startSeconds: z.number(),
 });
 
@@ -75,14 +77,16 @@ export const plannedRenditionSchema = z.looseObject({
 });
 export type PlannedRendition = z.infer<typeof plannedRenditionSchema>;
 
-/** One audio track to make; `sourceStream` is ffmpeg's index of the stream in the file. */
+/** One audio track to make; `sourceStream` is ffmpeg's index of the stream in the file; `label` and `reason` are for a person. */
 export const plannedAudioSchema = z.looseObject({
   id: z.string(),
   codec: z.literal('aac'),
   channels: z.int().positive(),
   bitrate: z.int().positive(),
   language: z.string().nullable(),
+  label: z.string().optional(),
   sourceStream: z.int().nonnegative(),
+  reason: z.string().optional(),
 });
 export type PlannedAudio = z.infer<typeof plannedAudioSchema>;
 

@@ -26,6 +26,8 @@ export interface Row {
   rate: string;
   /** Channels of each track of sound, those for slow lines left out. */
   channels: readonly number[];
+  /** What a listener sees of them; default: whatever they are called. */
+  labels?: readonly string[];
   /** Seconds at which the flashes begin, as the source means them; default 0.6 and 1.6. `beeps` default to the same. */
   flashes?: readonly number[];
   beeps?: readonly number[];

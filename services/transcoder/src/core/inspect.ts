@@ -172,10 +172,17 @@ function audioOf(file: ProbedFile, warnings: Warning[]): SourceAudio[] {
           language: languageOf(stream.tags.language),
           title: stream.tags.title?.slice(0, TEXT_LENGTH) ?? null,
           default: stream.disposition.default === 1,
+          ...roleOf(stream),
           startSeconds: round((stream.start_time ?? containerStart(file)) - containerStart(file), 6),
         },
       ];
     });
+}
+
+/** What a stream of sound is for, where the file says that it is not the film's own. */
+function roleOf({ disposition }: ProbedStream): Pick<SourceAudio, 'role'> {
+  if (disposition.comment === 1) return { role: 'commentary' };
+  return disposition.visual_impaired === 1 || disposition.descriptions === 1 ? { role: 'description' } : {};
 }
 
 const TEXT_SUBTITLES = new Set(['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text']);
