@@ -36,18 +36,24 @@ export const sourceAudioSchema = z.looseObject({
   startSeconds: z.number(),
 });
 
+/** `text`: they can be made WebVTT. `forced`: they translate only what is foreign in the film. */
 export const sourceSubtitleSchema = z.looseObject({
   codec: z.string(),
   language: z.string().nullable(),
   title: z.string().nullable(),
   default: z.boolean(),
   text: z.boolean(),
+  forced: z.boolean().optional(),
 });
 
-/** What the file is, as ffprobe and our measurements found it. Bytes, seconds, bit/s. */
+/**
+ * What the file is, as ffprobe and our measurements found it. Bytes, seconds, bit/s. `startSeconds`: where the file's own times
+ * begin, when that is not zero; those of its streams count from there.
+ */
 export const sourceSchema = z.looseObject({
   container: z.string(),
   durationSeconds: z.number().positive(),
+  startSeconds: z.number().optional(),
   size: z.number().nonnegative(),
   bitrate: z.number().nonnegative(),
   video: sourceVideoSchema,
@@ -90,6 +96,16 @@ export const plannedAudioSchema = z.looseObject({
 });
 export type PlannedAudio = z.infer<typeof plannedAudioSchema>;
 
+/** One WebVTT file to make. */
+export const plannedSubtitlesSchema = z.looseObject({
+  id: z.string(),
+  language: z.string().nullable(),
+  label: z.string().optional(),
+  sourceStream: z.int(),
+  forced: z.boolean().optional(),
+  reason: z.string().optional(),
+});
+
 export const planSchema = z.looseObject({
   profile: z.string(),
   frameRate: z.string(),
@@ -98,7 +114,7 @@ export const planSchema = z.looseObject({
   tiers: z.array(z.looseObject({ tier: tierSchema, renditions: z.array(z.string()) })).min(1),
   renditions: z.array(plannedRenditionSchema).min(1),
   audio: z.array(plannedAudioSchema),
-  subtitles: z.array(z.looseObject({ id: z.string(), language: z.string().nullable(), sourceStream: z.int() })),
+  subtitles: z.array(plannedSubtitlesSchema),
   reasons: z.array(z.string()),
 });
 export type Plan = z.infer<typeof planSchema>;

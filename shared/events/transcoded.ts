@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { type EventOf, envelope } from './envelope.ts';
-import { audioTrackSchema, renditionSchema, subtitleTrackSchema, tierSchema, visibilitySchema } from './fields.ts';
+import {
+  audioTrackSchema,
+  renditionSchema,
+  subtitleTrackSchema,
+  tierSchema,
+  visibilitySchema,
+  warningSchema,
+} from './fields.ts';
 
-/** A tier is encoded: its segments and facts stand at their final keys. Lists hold all tiers of the generation so far. */
+/**
+ * A tier is encoded: its segments and facts stand at their final keys. Lists hold all tiers of the generation so far.
+ * `warnings`: what only the encode could find out, such as damage.
+ */
 export const transcodedDataSchema = z.looseObject({
   tier: tierSchema,
   final: z.boolean(),
@@ -12,6 +22,7 @@ export const transcodedDataSchema = z.looseObject({
   renditions: z.array(renditionSchema).min(1),
   audio: z.array(audioTrackSchema),
   subtitles: z.array(subtitleTrackSchema),
+  warnings: z.array(warningSchema).optional(),
 });
 export type TranscodedData = z.infer<typeof transcodedDataSchema>;
 export type Transcoded = EventOf<'transcoded', TranscodedData>;

@@ -13,6 +13,12 @@ import { bucketOf, clipIn, FOLDER, picture, temporaryFolder, tools, trackIn, wor
 /** Hertz of each channel in the order of 5.1: left, right, centre, low frequencies, surrounds. */
 const TONES = [300, 500, 700, 60, 1100, 1300];
 
+/** SubRip with one line of text from second 1 to 3. */
+const subrip = (text: string) => [
+  ...['-f', 'srt', '-i'],
+  `data:text/plain;base64,${Buffer.from(`1\n00:00:01,000 --> 00:00:03,000\n${text}\n`).toString('base64')}`,
+];
+
 let folder: string;
 let remove: () => Promise<void>;
 let bucket: ReturnType<typeof bucketOf>;
@@ -27,8 +33,12 @@ beforeAll(async () => {
   const source = await clipIn(folder, 'film.mkv', [
     ...picture('640x360', '30'),
     ...['-f', 'lavfi', '-i', `aevalsrc='${tones}':c=5.1:s=48000`, '-f', 'lavfi', '-i', 'sine=frequency=440'],
-    ...['-map', '0', '-map', '1', '-map', '2', '-map', '2', ...X264, '-c:a', 'flac', '-t', '8'],
+    ...subrip('Hello <script>'),
+    ...subrip('Hallo'),
+    ...[0, 1, 2, 2, 3, 4].flatMap((input) => ['-map', `${input}`]),
+    ...[...X264, '-c:a', 'flac', '-t', '8'],
     ...['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=ger', '-metadata:s:a:2', 'language=eng'],
+    ...['-metadata:s:s:0', 'language=eng', '-metadata:s:s:1', 'language=ger', '-disposition:s:1', 'forced'],
     ...['-metadata:s:a:2', 'title=Commentary', '-disposition:a:2', 'comment'],
   ]);
   bucket = bucketOf(source);
@@ -63,7 +73,7 @@ async function channelsOf(id: string, count: number): Promise<Float32Array[]> {
   return Array.from({ length: count }, (_, channel) => all.filter((_, index) => index % count === channel));
 }
 
-describe('a package of a film with 5.1, two languages and a comment', () => {
+describe('a package of a film with 5.1, two languages, a comment and subtitles', () => {
   it('passes its check', () => {
     expect(check).toMatchObject({ kind: 'valid' });
   });
@@ -122,5 +132,30 @@ describe('a package of a film with 5.1, two languages and a comment', () => {
       TONES.map((hertz) => Number((strength(samples, hertz) / 0.15).toFixed(1)));
     expect(levels(left)).toEqual([0.7, 0, 0.5, 0, 0.5, 0]);
     expect(levels(right)).toEqual([0, 0.7, 0.5, 0, 0, 0.5]);
+  });
+
+  it('lists the subtitles by language, for the whole length, in playlists and manifest', () => {
+    const master = text('hls/master.m3u8');
+    const tag = (name: string, language: string, forced: string) =>
+      `TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="${name}",LANGUAGE="${language}",DEFAULT=NO,AUTOSELECT=YES,FORCED=${forced},URI="text-${language}.m3u8"`;
+    expect(master).toContain(tag('English', 'en', 'NO'));
+    expect(master).toContain(tag('German (forced)', 'de', 'YES'));
+    expect(master.match(/#EXT-X-STREAM-INF:.*/g)?.every((line) => line.includes('SUBTITLES="subtitles"'))).toBe(true);
+    expect(text('hls/text-en.m3u8')).toContain('#EXTINF:8.000000,\n../segments/text-en/a1/subtitles.vtt');
+    const sets = descendants(parseXml(text('dash/manifest.mpd')), 'AdaptationSet');
+    const texts = sets.filter(({ attributes }) => attributes.mimeType === 'text/vtt');
+    expect(texts.map((set) => [set.attributes.lang, descendants(set, 'BaseURL')[0]?.text])).toEqual([
+      ['en', '../segments/text-en/a1/subtitles.vtt'],
+      ['de', '../segments/text-de/a1/subtitles.vtt'],
+    ]);
+  });
+
+  it('stores each text once and for good, without markup of the web', () => {
+    const stored = bucket.objects.get(`${FOLDER}/segments/text-en/a1/subtitles.vtt`);
+    expect(stored?.contentType).toBe('text/vtt; charset=utf-8');
+    expect(stored?.cacheControl).toBe('public, max-age=31536000, immutable');
+    expect(stored?.body.toString()).toBe(
+      'WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n00:00:01.000 --> 00:00:03.000\nHello\n',
+    );
   });
 });

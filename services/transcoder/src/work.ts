@@ -7,11 +7,13 @@ import { fps } from './core/rate.ts';
 import { cumulated, listed } from './core/results.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
 import { isFinal, type Job, partOf } from './core/tiers.ts';
+import { cumulatedWarnings } from './core/warnings.ts';
 import { encode } from './encode.ts';
 import { inspectSource } from './inspection.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { findContinuation, stepBack } from './resume.ts';
 import { downloadSource } from './source.ts';
+import { startSubtitles } from './subtitles.ts';
 
 /** Percent of the progress that the download takes; the encode takes the rest. */
 const DOWNLOAD_PERCENT = 5;
@@ -27,29 +29,30 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
   const folder = mediaFolder(visibility, id, context.generation);
   const earlier = await findEarlier(context, deps, job, folder);
   const report = reporter(context, earlier);
-  if (earlier?.complete !== true) {
+  const lacksText = current.transcoded === null && (current.inspected?.plan.subtitles.length ?? 0) > 0;
+  if (earlier?.complete !== true || lacksText) {
     await downloadSource(context, deps, path, (share) => report(share * DOWNLOAD_PERCENT));
   }
   const { source, plan } = current.inspected ?? (await inspectSource(context, deps, path));
+  const part = partOf(plan, job);
+  const { attempt, scratch, signal } = context;
+  const files = { path, source, plan: part, mediaFolder: folder, attempt, scratch, signal };
+  const text = startSubtitles(files, current.transcoded, deps);
   const result = await encode(
     {
-      path,
-      source,
-      plan: partOf(plan, job),
-      mediaFolder: folder,
-      attempt: context.attempt,
+      ...files,
       earlier,
-      scratch: context.scratch,
-      signal: context.signal,
       onProgress: (seconds) => report(encodedPercent(seconds, source)),
-      record: boundaryRecorder(context, partOf(plan, job), earlier?.segments ?? 0),
+      record: boundaryRecorder(context, part, earlier?.segments ?? 0),
       onPart: () => context.step('part'),
     },
     deps,
-  ).catch((error: unknown) => {
+  ).catch(async (error: unknown) => {
+    await text.stop();
     if (error instanceof CannotGoOn) return stepBack(context, error);
     throw error;
   });
+  const { subtitles, warnings } = await text.made;
   await context.step('output');
   await context.append('transcoded', {
     tier: job,
@@ -58,6 +61,8 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     visibility,
     encodeSeconds: result.encodeSeconds,
     ...cumulated(job === 'extended' ? current.transcoded : null, listed(result.tracks)),
+    subtitles,
+    ...cumulatedWarnings(current.transcoded, warnings),
   });
 }
 

@@ -3,6 +3,7 @@ import type { Source, SourceAudio, SourceVideo, Warning } from '@rushes/shared/e
 import type { FieldOrder, FrameTiming, ProbedFile, ProbedStream } from '@rushes/shared/media';
 import { languageOf } from './language.ts';
 import { bitDepthOf, displaySizeOf, hdrOf, hidesFields, isInterlaced, rotationOf, sampleAspectOf } from './picture.ts';
+import { MAX_SUBTITLES } from './plan-subtitles.ts';
 import { formatRate, fps, snap } from './rate.ts';
 import { isVariable, nominalRate } from './source-rate.ts';
 
@@ -59,6 +60,7 @@ export function inspect(
   const source: Source = {
     container: (file.format.format_name ?? 'unknown').split(',').slice(0, 2).join(','),
     durationSeconds,
+    ...(containerStart(file) === 0 ? {} : { startSeconds: round(containerStart(file), 6) }),
     size,
     bitrate: Math.round(file.format.bit_rate ?? (size * 8) / durationSeconds),
     video,
@@ -84,8 +86,15 @@ function isPicture(stream: ProbedStream): boolean {
 
 function durationOf(file: ProbedFile, stream: ProbedStream, timing: FrameTiming | null): number | null {
   const measured = timing?.end == null ? undefined : timing.end - containerStart(file);
-  const found = [file.format.duration, stream.duration, measured].find((value) => value !== undefined && value > 0);
+  const found = [announced(file), stream.duration, measured].find((value) => value !== undefined && value > 0);
   return found === undefined ? null : round(found, 6);
+}
+
+/** Matroska counts its length from zero, wherever its first picture stands. */
+function announced({ format }: ProbedFile): number | undefined {
+  const { duration, start_time: start = 0, format_name: name = '' } = format;
+  if (duration === undefined || !name.startsWith('matroska') || start <= 0 || start >= duration) return duration;
+  return duration - start;
 }
 
 function containerStart(file: ProbedFile): number {
@@ -196,7 +205,15 @@ function subtitlesOf(file: ProbedFile, warnings: Warning[]): Source['subtitles']
     title: stream.tags.title?.slice(0, TEXT_LENGTH) ?? null,
     default: stream.disposition.default === 1,
     text: TEXT_SUBTITLES.has(stream.codec_name ?? ''),
+    ...(stream.disposition.forced === 1 ? { forced: true } : {}),
   }));
+  const excess = subtitles.filter(({ text }) => text).length - MAX_SUBTITLES;
+  if (excess > 0) {
+    warnings.push({
+      code: 'subtitles_left_out',
+      message: `The file holds more than ${MAX_SUBTITLES} tracks of subtitles; the last ${excess} are left out.`,
+    });
+  }
   for (const { index } of subtitles.filter(({ text }) => !text)) {
     warnings.push({
       code: 'subtitles_unreadable',

@@ -5,6 +5,7 @@ import { ladder } from './ladder.ts';
 import { h264Level } from './level.ts';
 import { isTransparent } from './picture.ts';
 import { leftOut, planAudio } from './plan-audio.ts';
+import { planSubtitles } from './plan-subtitles.ts';
 import { formatRate, fps, gopFramesOf, outputRate, parseRate } from './rate.ts';
 
 /** Seconds below which a video has no tier `first`: the whole of it is there almost as soon. */
@@ -30,7 +31,7 @@ export function plan(source: Source, profile: Profile): Plan {
       source.audio,
       h264.some(({ low }) => low === true),
     ),
-    subtitles: [],
+    subtitles: planSubtitles(source.subtitles),
     reasons: reasonsOf(source, fps(rate)),
   };
 }
