@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { type EventOf, envelope } from './envelope.ts';
 import { tierSchema, warningSchema } from './fields.ts';
 
-/** The source's picture. `width`/`height` as coded, `display…` after rotation (degrees clockwise) and sample aspect. */
+/**
+ * The source's picture. `width`/`height` as coded, `display…` after rotation (degrees clockwise) and sample aspect.
+ * `durationSeconds` of the picture alone, where the file says it.
+ */
 export const sourceVideoSchema = z.looseObject({
   codec: z.string(),
   profile: z.string().nullable(),
@@ -21,6 +24,7 @@ export const sourceVideoSchema = z.looseObject({
   hdr: z.enum(['pq', 'hlg', 'dolby-vision']).nullable(),
   gopSeconds: z.number().nullable(),
   startSeconds: z.number(),
+  durationSeconds: z.number().positive().optional(),
 });
 
 /** `role`: what the stream is for, where the file says that it is more than the film's own sound. */

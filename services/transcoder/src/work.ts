@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { InspectedData, Plan, Source } from '@rushes/shared/events';
+import type { Damage } from '@rushes/shared/media';
 import { HandBack, type StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
+import { damageWarnings } from './core/damage.ts';
 import { framesBefore, gridOf, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
 import { cumulated, listed } from './core/results.ts';
@@ -37,11 +39,15 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
   const part = partOf(plan, job);
   const { attempt, scratch, signal } = context;
   const files = { path, source, plan: part, mediaFolder: folder, attempt, scratch, signal };
+  let damage: Damage = { pictures: 0, sounds: 0, container: 0 };
   const text = startSubtitles(files, current.transcoded, deps);
   const result = await encode(
     {
       ...files,
       earlier,
+      onDamage: (found) => {
+        damage = found;
+      },
       onProgress: (seconds) => report(encodedPercent(seconds, source)),
       record: boundaryRecorder(context, part, earlier?.segments ?? 0),
       onPart: () => context.step('part'),
@@ -62,7 +68,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     encodeSeconds: result.encodeSeconds,
     ...cumulated(job === 'extended' ? current.transcoded : null, listed(result.tracks)),
     subtitles,
-    ...cumulatedWarnings(current.transcoded, warnings),
+    ...cumulatedWarnings(current.transcoded, [...warnings, ...damageWarnings(source, damage, result.durationSeconds)]),
   });
 }
 

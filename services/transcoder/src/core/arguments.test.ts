@@ -130,8 +130,8 @@ describe('encodeArguments', () => {
 
   it('counts sound by samples in Ogg, whose time stamps cannot be trusted', () => {
     const ogg = argumentsOf({}, [{}], 'ogg');
-    expect(ogg.input).toEqual(['-copyts', '-start_at_zero']);
+    expect(ogg.input).toEqual(['-dts_error_threshold', '3600', '-copyts', '-start_at_zero']);
     expect(ogg.filter).toContain('[0:1]asetpts=N/SR/TB,aresample');
-    expect(argumentsOf().input).toEqual([]);
+    expect(argumentsOf().input).toEqual(['-dts_error_threshold', '3600']);
   });
 });

@@ -22,7 +22,7 @@ export function encodeArguments(source: Source, plan: Plan, range: FrameRange = 
   const settings = { rate, gopFrames: plan.gopFrames, isPiece: range.start > 0 };
   const bySize = plan.renditions.toSorted((a, b) => b.width * b.height - a.width * a.height);
   return {
-    input: isOgg(source) ? ['-copyts', '-start_at_zero'] : [],
+    input: [...JUMPS, ...(isOgg(source) ? ['-copyts', '-start_at_zero'] : [])],
     filter: [...videoFilter(source, bySize, rate, range), ...audioFilters(source, plan.audio)].join(';'),
     outputs: [
       ...bySize.map((rendition) => ({ track: rendition.id, options: videoOptions(rendition, settings) })),
@@ -31,5 +31,11 @@ export function encodeArguments(source: Source, plan: Plan, range: FrameRange = 
     ],
   };
 }
+
+/**
+ * Seconds by which a time stamp may jump: one turned bit makes it hours, which the constant rate would fill with copies of one
+ * picture, and silence. ffmpeg's own limit is thirty hours.
+ */
+const JUMPS = ['-dts_error_threshold', '3600'];
 
 const SIGN_OF_LIFE = ['-map', `[${SKIPPED}]`, '-c:v', 'rawvideo', '-f', 'rawvideo', '-flush_packets', '1'];

@@ -1,6 +1,7 @@
 import { Failure } from '@rushes/shared/errors';
 import type { Source, SourceAudio, SourceVideo, Warning } from '@rushes/shared/events';
 import type { FieldOrder, FrameTiming, ProbedFile, ProbedStream } from '@rushes/shared/media';
+import { clockMayJump, countedSeconds } from './clock.ts';
 import { languageOf } from './language.ts';
 import { bitDepthOf, displaySizeOf, hdrOf, hidesFields, isInterlaced, rotationOf, sampleAspectOf } from './picture.ts';
 import { MAX_SUBTITLES } from './plan-subtitles.ts';
@@ -46,7 +47,8 @@ export function inspect(
   if (width === undefined || height === undefined || width < 1 || height < 1)
     return refused('corrupt', 'the picture has no size');
   if (width * height > limits.maxPixels) return refused('too_large', `${width}x${height}`);
-  const durationSeconds = durationOf(file, stream, timing);
+  const jumps = clockMayJump(file, size, limits.maxDurationSeconds);
+  const durationSeconds = durationOf(file, stream, timing, jumps);
   if (durationSeconds === null) return refused('corrupt', 'no pictures could be read');
   if (durationSeconds > limits.maxDurationSeconds) return refused('too_long', `${durationSeconds} s`);
   if (durationSeconds > LONG_SECONDS && (size * 8) / durationSeconds < LEAST_BITRATE) {
@@ -84,7 +86,9 @@ function isPicture(stream: ProbedStream): boolean {
   return stream.disposition.attached_pic === 1 || stream.disposition.timed_thumbnails === 1;
 }
 
-function durationOf(file: ProbedFile, stream: ProbedStream, timing: FrameTiming | null): number | null {
+function durationOf(file: ProbedFile, stream: ProbedStream, timing: FrameTiming | null, jumps: boolean): number | null {
+  const counted = jumps ? countedSeconds(file.format.duration, timing) : null;
+  if (counted !== null) return round(counted, 6);
   const measured = timing?.end == null ? undefined : timing.end - containerStart(file);
   const found = [announced(file), stream.duration, measured].find((value) => value !== undefined && value > 0);
   return found === undefined ? null : round(found, 6);
@@ -133,11 +137,20 @@ function videoOf(
     hdr: hdrOf(stream),
     gopSeconds: timing?.gopSeconds == null ? null : round(timing.gopSeconds, 3),
     startSeconds: round((stream.start_time ?? known.origin) - known.origin, 6),
+    ...lengthOf(stream),
     colorRange: stream.color_range ?? null,
     colorSpace: stream.color_space ?? null,
     colorTransfer: stream.color_transfer ?? null,
     colorPrimaries: stream.color_primaries ?? null,
   };
+}
+
+/** Matroska has it in a tag, "00:01:02.500000000", if at all. */
+function lengthOf({ duration, tags }: ProbedStream): Pick<SourceVideo, 'durationSeconds'> {
+  const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tags.DURATION ?? '') ?? [];
+  const tagged = hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  const known = duration ?? tagged;
+  return known === undefined || known <= 0 ? {} : { durationSeconds: round(known, 6) };
 }
 
 function variableRate(framesPerSecond: number): Warning {
