@@ -60,12 +60,14 @@ export const audioTrackSchema = z.looseObject({
 });
 export type AudioTrack = z.infer<typeof audioTrackSchema>;
 
+/** A whole WebVTT file. `forced`: it translates only what is foreign in the film. */
 export const subtitleTrackSchema = z.looseObject({
   id: z.string(),
   language: z.string().nullable(),
   label: z.string(),
   key: z.string(),
   size: z.number().nonnegative(),
+  forced: z.boolean().optional(),
 });
 export type SubtitleTrack = z.infer<typeof subtitleTrackSchema>;
 

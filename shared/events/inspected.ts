@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { type EventOf, envelope } from './envelope.ts';
 import { tierSchema, warningSchema } from './fields.ts';
 
-/** The source's picture. `width`/`height` as coded, `display…` after rotation (degrees clockwise) and sample aspect. */
+/**
+ * The source's picture. `width`/`height` as coded, `display…` after rotation (degrees clockwise) and sample aspect.
+ * `durationSeconds` of the picture alone, where the file says it.
+ */
 export const sourceVideoSchema = z.looseObject({
   codec: z.string(),
   profile: z.string().nullable(),
@@ -21,8 +24,10 @@ export const sourceVideoSchema = z.looseObject({
   hdr: z.enum(['pq', 'hlg', 'dolby-vision']).nullable(),
   gopSeconds: z.number().nullable(),
   startSeconds: z.number(),
+  durationSeconds: z.number().positive().optional(),
 });
 
+/** `role`: what the stream is for, where the file says that it is more than the film's own sound. */
 export const sourceAudioSchema = z.looseObject({
   codec: z.string(),
   channels: z.int().positive(),
@@ -31,21 +36,28 @@ export const sourceAudioSchema = z.looseObject({
   language: z.string().nullable(),
   title: z.string().nullable(),
   default: z.boolean(),
+  role: z.enum(['commentary', 'description']).optional(),
   startSeconds: z.number(),
 });
 
+/** `text`: they can be made WebVTT. `forced`: they translate only what is foreign in the film. */
 export const sourceSubtitleSchema = z.looseObject({
   codec: z.string(),
   language: z.string().nullable(),
   title: z.string().nullable(),
   default: z.boolean(),
   text: z.boolean(),
+  forced: z.boolean().optional(),
 });
 
-/** What the file is, as ffprobe and our measurements found it. Bytes, seconds, bit/s. */
+/**
+ * What the file is, as ffprobe and our measurements found it. Bytes, seconds, bit/s. `startSeconds`: where the file's own times
+ * begin, when that is not zero; those of its streams count from there.
+ */
 export const sourceSchema = z.looseObject({
   container: z.string(),
   durationSeconds: z.number().positive(),
+  startSeconds: z.number().optional(),
   size: z.number().nonnegative(),
   bitrate: z.number().nonnegative(),
   video: sourceVideoSchema,
@@ -75,14 +87,16 @@ export const plannedRenditionSchema = z.looseObject({
 });
 export type PlannedRendition = z.infer<typeof plannedRenditionSchema>;
 
-/** One audio track to make; `sourceStream` is ffmpeg's index of the stream in the file. */
+/** One audio track to make; `sourceStream` is ffmpeg's index of the stream in the file; `label` and `reason` are for a person. */
 export const plannedAudioSchema = z.looseObject({
   id: z.string(),
   codec: z.literal('aac'),
   channels: z.int().positive(),
   bitrate: z.int().positive(),
   language: z.string().nullable(),
+  label: z.string().optional(),
   sourceStream: z.int().nonnegative(),
+  reason: z.string().optional(),
 });
 export type PlannedAudio = z.infer<typeof plannedAudioSchema>;
 
@@ -94,6 +108,16 @@ export const plannedMp4Schema = z.looseObject({
 });
 export type PlannedMp4 = z.infer<typeof plannedMp4Schema>;
 
+/** One WebVTT file to make. */
+export const plannedSubtitlesSchema = z.looseObject({
+  id: z.string(),
+  language: z.string().nullable(),
+  label: z.string().optional(),
+  sourceStream: z.int(),
+  forced: z.boolean().optional(),
+  reason: z.string().optional(),
+});
+
 export const planSchema = z.looseObject({
   profile: z.string(),
   frameRate: z.string(),
@@ -104,7 +128,7 @@ export const planSchema = z.looseObject({
   tiers: z.array(z.looseObject({ tier: tierSchema, renditions: z.array(z.string()) })).min(1),
   renditions: z.array(plannedRenditionSchema).min(1),
   audio: z.array(plannedAudioSchema),
-  subtitles: z.array(z.looseObject({ id: z.string(), language: z.string().nullable(), sourceStream: z.int() })),
+  subtitles: z.array(plannedSubtitlesSchema),
   /** Only where the profile wants it; null: nothing of the plan is small enough, which `reasons` says. */
   mp4: plannedMp4Schema.nullable().optional(),
   reasons: z.array(z.string()),

@@ -10,7 +10,10 @@ import {
   warningSchema,
 } from './fields.ts';
 
-/** A tier is encoded: its segments and facts stand at their final keys. Lists hold all tiers of the generation so far. */
+/**
+ * A tier is encoded: its segments and facts stand at their final keys. Lists hold all tiers of the generation so far.
+ * `warnings`: what only the encode could find out, such as damage.
+ */
 export const transcodedDataSchema = z.looseObject({
   tier: tierSchema,
   final: z.boolean(),

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import createCommand, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { Failure } from '../errors.ts';
+import { createDamageCounter, type Damage } from './damage.ts';
 import { INPUT_OPTIONS, OUTPUT_OPTIONS, STALL_SECONDS, TOOL_OPTIONS } from './limits.ts';
 import { killGroup, toolEnvironment } from './process.ts';
 import { causeOfFailure, parseProgress, type ToolProgress } from './stderr.ts';
@@ -20,6 +21,8 @@ export interface FfmpegJob {
   /** Seconds without progress until it is stopped; default STALL_SECONDS. */
   stallSeconds?: number | undefined;
   onProgress?: ((progress: ToolProgress) => void) | undefined;
+  /** Told once, when the run has ended, well or badly. */
+  onDamage?: ((damage: Damage) => void) | undefined;
   /** While true, ffmpeg stands still because we do not read its output: that is no stall. */
   isHeld?: (() => boolean) | undefined;
 }
@@ -37,6 +40,7 @@ export async function runFfmpeg(job: FfmpegJob): Promise<void> {
   const command = buildCommand(job);
   const run = ownGroup(command);
   const errors: string[] = [];
+  const damage = createDamageCounter();
   const watchdog = watch(job, (failure) => {
     reject(failure);
     run.kill();
@@ -48,8 +52,10 @@ export async function runFfmpeg(job: FfmpegJob): Promise<void> {
   job.signal.addEventListener('abort', onAbort, { once: true });
   command.on('stderr', (line: string) => {
     const progress = parseProgress(line);
-    if (progress === null) errors.push(line);
-    else watchdog.saw(progress);
+    if (progress === null) {
+      errors.push(line);
+      damage.see(line);
+    } else watchdog.saw(progress);
     if (errors.length > STDERR_LINES) errors.shift();
   });
   command.on('end', () => resolve());
@@ -61,6 +67,7 @@ export async function runFfmpeg(job: FfmpegJob): Promise<void> {
     watchdog.stop();
     job.signal.removeEventListener('abort', onAbort);
     await run.gone();
+    job.onDamage?.(damage.damage());
   }
 }
 

@@ -1,3 +1,4 @@
+export type { Damage } from './damage.ts';
 export { type ProbedFile, type ProbedStream, probedFileSchema } from './document.ts';
 export { type FfmpegJob, runFfmpeg } from './ffmpeg.ts';
 export { type FieldOrder, measureFields } from './fields.ts';

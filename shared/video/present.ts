@@ -9,7 +9,8 @@ import type { VideoView } from './view.ts';
  */
 export function present(video: Video, cdnBaseUrl: string): VideoView {
   const shown = video.playing ?? video.current;
-  const inspected = video.current.inspected ?? shown.inspected;
+  const described = video.current.inspected === null ? shown : video.current;
+  const { inspected } = described;
   const gone = video.status === 'deleted';
   const link = (key: string) => `${cdnBaseUrl}/${key}`;
   return {
@@ -37,7 +38,7 @@ export function present(video: Video, cdnBaseUrl: string): VideoView {
     playback: gone ? null : playbackOf(shown, link),
     renditions: (shown.packaged?.renditions ?? []).map(renditionView),
     thumbnails: gone ? null : thumbnailsOf(shown, link),
-    warnings: [...(inspected?.warnings ?? []), ...(shown.transcoded?.warnings ?? [])],
+    warnings: [...(inspected?.warnings ?? []), ...(described.transcoded?.warnings ?? [])],
     error: video.error,
     createdAt: video.createdAt,
     updatedAt: video.updatedAt,

@@ -36,17 +36,25 @@ afterAll(async () => {
   await remove();
 });
 
+interface Attempt {
+  code: unknown;
+  keys: string[];
+  seconds?: number | undefined;
+  warnings?: string[] | undefined;
+}
+
 /** Uploads the bytes as a video and answers the code of its failure, and the keys that were written. */
-async function attempt(bytes: Uint8Array): Promise<{ code: unknown; keys: string[]; seconds: number | undefined }> {
+async function attempt(bytes: Uint8Array): Promise<Attempt> {
   const path = join(folder, 'upload.mp4');
   await writeFile(path, bytes);
   const bucket = bucketOf(path);
   try {
     const { transcoded } = await work(bucket);
-    return { code: null, keys: bucket.order, seconds: transcoded?.durationSeconds };
+    const warnings = (transcoded?.warnings ?? []).map((warning) => warning.code);
+    return { code: null, keys: bucket.order, seconds: transcoded?.durationSeconds, warnings };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error;
-    return { code, keys: bucket.order, seconds: undefined };
+    return { code, keys: bucket.order };
   }
 }
 
@@ -128,6 +136,69 @@ describe('a damaged file', () => {
       expectEnd(code, seconds);
     }
   });
+
+  it.each<[string, number, string[]]>([
+    ['mp4', 0.6, ['incomplete', 'damaged']],
+    ['mp4', 0.2, ['incomplete', 'damaged']],
+    ['mkv', 0.6, ['incomplete']],
+    ['flv', 0.6, ['incomplete', 'damaged']],
+  ])('as .%s gives, of %s of its bytes, what they hold, and says what is missing', async (ending, share, warnings) => {
+    const bytes = await readFile(await clip(`cut.${ending}`, '-movflags', '+faststart'));
+    const made = await attempt(bytes.subarray(0, Math.ceil(bytes.length * share)));
+    expect(made).toMatchObject({ code: null, warnings });
+    expect(made.seconds).toBeGreaterThan(length * (share - 0.1));
+    expect(made.seconds).toBeLessThan(length * (share + 0.1));
+  });
+
+  it.each(['mp4', 'mkv', 'ts', 'avi', 'flv'])(
+    'as .%s gives all of a video with a few broken pictures, and says so',
+    async (ending) => {
+      const bytes = await readFile(await clip(`broken.${ending}`));
+      const made = await attempt(flipped(bytes, 7, 0.00005, Math.floor(bytes.length * 0.2)));
+      expect(made).toMatchObject({ code: null, warnings: ['damaged'] });
+      expect(Math.abs((made.seconds ?? 0) - length)).toBeLessThan(0.2);
+    },
+  );
+
+  it('says nothing of damage where there is none', async () => {
+    for (const ending of ['mp4', 'mkv', 'ts', 'avi', 'flv']) {
+      expect(await attempt(await readFile(await clip(`fine.${ending}`)))).toMatchObject({ code: null, warnings: [] });
+    }
+  });
+
+  it('as a transport stream whose clock jumps is as long as its pictures', async () => {
+    const first = await clip('clock.ts');
+    const later = await clip('later.ts', '-output_ts_offset', '5000');
+    for (const parts of [
+      [first, later],
+      [later, first],
+    ]) {
+      const bytes = Buffer.concat(await Promise.all(parts.map((path) => readFile(path))));
+      const { code, seconds } = await attempt(bytes);
+      expect(code).toBeNull();
+      expect(Math.abs((seconds ?? 0) - 2 * length)).toBeLessThan(0.2);
+    }
+  });
+
+  it('does not become hours long by one time stamp', async () => {
+    const bytes = await readFile(await clip('hours.flv'));
+    const tag = Buffer.from(bytes);
+    // The upper byte of the 32 bits of milliseconds of a tag of video in the middle: 4.6 hours.
+    const found = tagsOf(tag).filter(({ type }) => type === 9)[60];
+    if (found === undefined) throw new Error('the file has too few pictures');
+    tag[found.at + 7] = 1;
+    const { code, seconds } = await attempt(tag);
+    expect(code).toBeNull();
+    expect(seconds).toBeLessThan(2 * length);
+  });
+
+  /** Where the tags of an FLV file stand, and what they hold. */
+  function tagsOf(flv: Buffer): { at: number; type: number }[] {
+    const tags: { at: number; type: number }[] = [];
+    for (let at = 13; at + 15 <= flv.length; at += 15 + flv.readUIntBE(at + 1, 3))
+      tags.push({ at, type: flv[at] ?? 0 });
+    return tags;
+  }
 
   /** Either some of the video, or a code that says it is the file: one that is tried again would only waste attempts. */
   function expectEnd(code: unknown, seconds: number | undefined): void {

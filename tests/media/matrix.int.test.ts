@@ -26,11 +26,12 @@ describe('a source', () => {
 });
 
 async function check(row: Row): Promise<void> {
-  const { inspected, transcoded, tracks } = await outputOf(row, folder);
+  const { inspected, transcoded, tracks, subtitles } = await outputOf(row, folder);
   const { source, plan } = inspected;
   expect(source.video).toMatchObject(row.video ?? {});
   expect(source.audio).toMatchObject(row.audio ?? source.audio);
   expect(inspected.warnings.map(({ code }) => code)).toEqual(row.warnings ?? []);
+  expect((transcoded.warnings ?? []).map(({ code }) => code)).toEqual(row.afterwards ?? []);
   const rate = numberOf(row.rate);
   const seconds = row.frames / rate;
   expect(plan.frameRate).toBe(row.rate);
@@ -64,10 +65,16 @@ async function check(row: Row): Promise<void> {
   expectTimes(seen.flashes, flashes);
 
   const sounds = tracks.filter(({ id }) => id.startsWith('aac-') && !id.startsWith('aac-low'));
-  expect(transcoded.audio.filter(({ id }) => !id.startsWith('aac-low')).map(({ channels }) => channels)).toEqual(
-    row.channels,
-  );
+  const offered = transcoded.audio.filter(({ id }) => !id.startsWith('aac-low'));
+  expect(offered.map(({ channels }) => channels)).toEqual(row.channels);
+  if (row.labels !== undefined) expect(offered.map(({ label }) => label)).toEqual(row.labels);
   for (const { path } of sounds) expectTimes(await listen(path), row.beeps ?? row.flashes ?? [0.6, 1.6]);
+
+  expect(subtitles.map(({ label }) => label)).toEqual((row.subtitles ?? []).map(({ label }) => label));
+  for (const [index, { begins, text }] of (row.subtitles ?? []).entries()) {
+    expectTimes(subtitles[index]?.begins ?? [], begins);
+    if (text !== undefined) expect(subtitles[index]?.text).toBe(text);
+  }
 }
 
 function expectTimes(found: readonly number[], expected: readonly number[]): void {

@@ -70,10 +70,10 @@ describe('transcode, when something fails', () => {
   });
 
   it('calls a file corrupt that announces far more than it holds', async () => {
-    const whole = await clip('whole.mp4', ...picture('320x180', '30'), ...X264, '-t', '20', '-movflags', '+faststart');
-    const bytes = await readFile(whole);
-    const path = join(folder, 'half.mp4');
-    await writeFile(path, bytes.subarray(0, Math.round(bytes.length * 0.3)));
+    const args = [...picture('320x180', '10'), ...X264, '-t', '60', '-movflags', '+faststart'];
+    const bytes = await readFile(await clip('whole.mp4', ...args));
+    const path = join(folder, 'start.mp4');
+    await writeFile(path, bytes.subarray(0, Math.round(bytes.length * 0.06)));
     await expect(work(bucketOf(path))).rejects.toMatchObject({ code: 'corrupt' });
   });
 

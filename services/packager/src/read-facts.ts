@@ -12,7 +12,7 @@ export async function readFacts(
   media: Media,
   folder: string,
   tier: Tier,
-  data: ThumbnailedData,
+  data: Pick<ThumbnailedData, 'durationSeconds' | 'renditions' | 'audio' | 'subtitles' | 'mp4'>,
 ): Promise<PackageFacts> {
   const read = async (named: { id: string; track: string }): Promise<TrackFacts> => ({
     id: named.id,

@@ -9,11 +9,14 @@ import { firstResult, firstTracks, isFirstDue } from './core/first.ts';
 import { specsOf } from './core/grid.ts';
 import type { WrittenTrack } from './core/results.ts';
 import { partOf } from './core/tiers.ts';
+import { cumulatedWarnings } from './core/warnings.ts';
 import type { TranscoderDeps } from './ports.ts';
+import type { MadeSubtitles } from './subtitles.ts';
 
 /**
  * Makes a video play while it is being encoded: as soon as two segments of every track are written down, `transcoded` of tier
  * `first` is appended; from then on every further segment is announced.
+ * @param text subtitles, which `first` lists too
  * @param record writes down how far the tracks are
  * @returns the same, with that behind it; a `first` that cannot be appended is thrown, and so ends the encode
  */
@@ -22,6 +25,7 @@ export function growing(
   deps: TranscoderDeps,
   inspected: Pick<InspectedData, 'source' | 'plan'>,
   announcer: Announcer,
+  text: Promise<MadeSubtitles>,
   record: StageContext['record'],
 ): StageContext['record'] {
   const { plan } = inspected;
@@ -31,7 +35,8 @@ export function growing(
   let appended = context.video.current.transcoded === null ? undefined : Promise.resolve();
   return async (tracks) => {
     await record(tracks);
-    if (appended === undefined && isFirstDue(plan, tracks)) appended = appendFirst(context, deps, inspected, tracks);
+    if (appended === undefined && isFirstDue(plan, tracks))
+      appended = appendFirst(context, deps, inspected, text, tracks);
     if (appended === undefined) return;
     await appended;
     const stored = tracks.map(({ rendition, track, segments }) => ({ rendition, track, segments }));
@@ -43,11 +48,17 @@ async function appendFirst(
   context: StageContext,
   deps: TranscoderDeps,
   inspected: Pick<InspectedData, 'source' | 'plan'>,
+  text: Promise<MadeSubtitles>,
   tracks: readonly ClaimTrack[],
 ): Promise<void> {
   const { written, encodeSeconds } = await readWritten(inspected.plan, tracks, deps);
+  const { subtitles, warnings } = await text;
   try {
-    await context.append('transcoded', firstResult(inspected, context.video.visibility, written, encodeSeconds));
+    await context.append('transcoded', {
+      ...firstResult(inspected, context.video.visibility, written, encodeSeconds),
+      subtitles,
+      ...cumulatedWarnings(null, warnings),
+    });
     context.log.info('the beginning of the video is there');
   } catch (error) {
     // Whoever held the claim before was faster; who has it now is found out by the next write to it.

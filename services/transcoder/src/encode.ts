@@ -1,9 +1,10 @@
 import type { ClaimTrack } from '@rushes/shared/claims';
 import { Failure } from '@rushes/shared/errors';
 import type { Plan, Source } from '@rushes/shared/events';
-import { runFfmpeg } from '@rushes/shared/media';
+import { type Damage, runFfmpeg } from '@rushes/shared/media';
 import { segmentsFolder } from '@rushes/shared/tracks';
 import { argumentsFor } from './arguments.ts';
+import { isClocked } from './core/clock.ts';
 import { framesBefore, type Grid, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
 import type { WrittenTrack } from './core/results.ts';
@@ -32,6 +33,8 @@ export interface EncodeJob {
   signal: AbortSignal;
   /** Seconds of media encoded so far, those of earlier attempts included. */
   onProgress(seconds: number): void;
+  /** Told what of the source could not be decoded; not called when nothing was. */
+  onDamage(damage: Damage): void;
   /** Writes down how far the tracks are; throws when the claim is lost. */
   record(tracks: readonly ClaimTrack[]): Promise<void>;
   /** Told after a segment of video is stored and written down. */
@@ -51,8 +54,8 @@ export interface EncodeResult {
 const TIMEOUT_FACTOR = 100;
 const SHORTEST_TIMEOUT = 600;
 
-/** Less than this share of the announced length means that the file breaks off. */
-const BROKEN_OFF = 0.5;
+/** Of what is less than this share of the announced length nobody could tell what the video was about. */
+const LEAST_SHARE = 0.1;
 
 /**
  * Encodes all tracks of a plan in one ffmpeg process and stores each segment at its final place as soon as it is whole; of an
@@ -163,6 +166,7 @@ async function startFfmpeg(
       encoded = frames;
       job.onProgress((skipFrames + frames) / fps(grid.rate));
     },
+    onDamage: (damage) => job.onDamage(damage),
     isHeld: () => skip?.hasMoved() === true || lanes.some((lane) => lane.writer.isHeld()),
   }).catch((error: unknown) => {
     throw skipFrames > 0 && encoded === 0 && endedInVain(error)
@@ -184,7 +188,7 @@ async function finish(job: EncodeJob, lanes: readonly Lane[]): Promise<Omit<Enco
   const last = video?.segments.at(-1);
   if (video === undefined || last === undefined) throw new Failure('corrupt', { detail: 'no picture was decoded' });
   const durationSeconds = Number(((last.start + last.duration) / video.head.timescale).toFixed(6));
-  if (durationSeconds < job.source.durationSeconds * BROKEN_OFF - 1) {
+  if (!isClocked(job.source) && durationSeconds < job.source.durationSeconds * LEAST_SHARE - 1) {
     throw new Failure('corrupt', {
       detail: `${durationSeconds} s could be decoded of the ${job.source.durationSeconds} s that the file announces`,
     });

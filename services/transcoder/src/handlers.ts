@@ -32,8 +32,8 @@ export function isNeeded(video: Video, job: string): boolean {
   return job === 'extended' && made === tierRank('standard');
 }
 
-/** What an encode keeps in scratch beside the source: sockets, subtitles, what ffmpeg writes in passing. */
-const SCRATCH_MARGIN_BYTES = 64 * 1024 ** 2;
+/** What an encode keeps in scratch beside the source: sockets, the texts of subtitles, what ffmpeg writes in passing. */
+const SCRATCH_MARGIN_BYTES = 96 * 1024 ** 2;
 
 /** The whole source lies in scratch while it is encoded; of the output nothing does. */
 export function scratchBytes(video: Video): number {

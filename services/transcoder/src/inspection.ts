@@ -2,6 +2,7 @@ import type { InspectedData, Warning } from '@rushes/shared/events';
 import { MAX_DURATION_SECONDS, MAX_PIXELS, measureFields, measureTiming, probe } from '@rushes/shared/media';
 import { DEFAULT_PROFILE, type Profile } from '@rushes/shared/profiles';
 import type { StageContext } from '@rushes/shared/stage';
+import { clockMayJump } from './core/clock.ts';
 import { inspect, videoStreamOf } from './core/inspect.ts';
 import { hidesFields } from './core/picture.ts';
 import { plan } from './core/plan.ts';
@@ -27,8 +28,9 @@ export async function inspectSource(
   const file = await probe(path, options);
   const announced = file.format.duration;
   const stream = videoStreamOf(file);
-  // A recording of a browser does not say how long it is: all of it must be read then.
-  const interval = announced === undefined || announced <= 0 ? undefined : MEASURED_SECONDS;
+  // A recording of a browser does not say how long it is, and a clock that jumps says it wrong: all must be read then.
+  const isUnknown = announced === undefined || announced <= 0 || clockMayJump(file, size, MAX_DURATION_SECONDS);
+  const interval = isUnknown ? undefined : MEASURED_SECONDS;
   const timing = stream === undefined ? null : await measureTiming(path, interval, options);
   const limits = { maxPixels: MAX_PIXELS, maxDurationSeconds: MAX_DURATION_SECONDS };
   // What is refused by its header is not decoded.

@@ -47,10 +47,16 @@ export async function prepare(context: StageContext, deps: TranscoderDeps, about
   const early = inspected === null || inspected.plan.grid === 'source' ? null : await find(inspected);
   const fetchSource = (report: (percent: number) => void) =>
     downloadSource(context, deps, about.path, (share) => report(share * DOWNLOAD_PERCENT));
-  if (early?.earlier?.complete === true) return { ...early, fetchSource: () => fetchSource(early.report) };
+  if (early?.earlier?.complete === true && !lacksText(context))
+    return { ...early, fetchSource: () => fetchSource(early.report) };
   const report = early?.report ?? (context.tracks.length > 0 ? () => undefined : context.progress);
   await fetchSource(report);
   return early ?? find(inspected ?? (await inspectSource(context, deps, about.path, survey)));
+}
+
+/** Subtitles are made by each attempt anew, until they are listed. */
+function lacksText({ video: { current } }: StageContext): boolean {
+  return current.transcoded === null && (current.inspected?.plan.subtitles.length ?? 0) > 0;
 }
 
 async function findEarlier(

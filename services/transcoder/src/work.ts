@@ -1,19 +1,23 @@
 import { join } from 'node:path';
 import { wait } from '@rushes/shared/bus';
 import type { Plan } from '@rushes/shared/events';
+import type { Damage } from '@rushes/shared/media';
 import { HandBack, type StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
 import { afterEncode } from './after-encode.ts';
 import { type Announcer, createAnnouncer } from './announcer.ts';
 import { growing } from './beginning.ts';
+import { damageWarnings } from './core/damage.ts';
 import { specsOf } from './core/grid.ts';
 import { cumulated } from './core/results.ts';
 import { CannotGoOn } from './core/resume.ts';
 import { isFinal, type Job } from './core/tiers.ts';
+import { cumulatedWarnings } from './core/warnings.ts';
 import { encodeOrPassOn } from './passthrough.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { encodedPercent, prepare } from './prepare.ts';
 import { stepBack } from './resume.ts';
+import { startSubtitles } from './subtitles.ts';
 
 /**
  * Makes a tier of a generation: download, inspect (unless an earlier attempt has), encode what earlier attempts have not, and
@@ -35,40 +39,32 @@ async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: 
   const folder = mediaFolder(visibility, id, context.generation);
   const prepared = await prepare(context, deps, { job, path, folder });
   const { source, plan, part, grid, earlier, report } = prepared;
+  const { attempt, scratch, signal } = context;
+  const files = { path, source, plan: part, mediaFolder: folder, attempt, scratch, signal };
+  const text = startSubtitles(files, current.transcoded, deps);
+  let damage: Damage = { pictures: 0, sounds: 0, container: 0 };
   const record = boundaryRecorder(context, part, earlier?.segments ?? 0);
   const result = await encodeOrPassOn(
     {
-      path,
-      source,
-      plan: part,
+      ...files,
       grid,
-      mediaFolder: folder,
-      attempt: context.attempt,
       earlier,
-      scratch: context.scratch,
-      signal: context.signal,
+      onDamage: (found) => {
+        damage = found;
+      },
       onProgress: (seconds) => report(encodedPercent(seconds, source)),
-      record: growing(context, deps, prepared, announcer, record),
+      record: growing(context, deps, prepared, announcer, text.made, record),
       onPart: () => context.step('part'),
     },
     context,
     deps,
-  ).catch((error: unknown) => {
+  ).catch(async (error: unknown) => {
+    await text.stop();
     if (error instanceof CannotGoOn) return stepBack(context, error);
     throw error;
   });
-  const made = await afterEncode(
-    {
-      path,
-      fetchSource: prepared.fetchSource,
-      source,
-      plan: part,
-      tracks: result.tracks,
-      mediaFolder: folder,
-    },
-    context,
-    deps,
-  );
+  const { subtitles, warnings } = await text.made;
+  const made = await afterEncode({ ...files, fetchSource: prepared.fetchSource, tracks: result.tracks }, context, deps);
   await context.step('output');
   await context.append('transcoded', {
     tier: job,
@@ -77,6 +73,12 @@ async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: 
     visibility,
     encodeSeconds: result.encodeSeconds,
     ...cumulated(job === 'extended' ? current.transcoded : null, made),
+    subtitles,
+    ...cumulatedWarnings(current.transcoded, [
+      ...warnings,
+      ...(made.warnings ?? []),
+      ...damageWarnings(source, damage, result.durationSeconds),
+    ]),
   });
 }
 

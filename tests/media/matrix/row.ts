@@ -18,6 +18,8 @@ export interface Row {
   video?: Partial<SourceVideo>;
   audio?: readonly Partial<SourceAudio>[];
   warnings?: readonly string[];
+  /** Codes of what only the encode finds out. */
+  afterwards?: readonly string[];
   /** Size of the upright picture in square pixels, and of the largest rendition where it differs by evenness. */
   size: string;
   output?: string;
@@ -28,6 +30,10 @@ export interface Row {
   rate: string;
   /** Channels of each track of sound, those for slow lines left out. */
   channels: readonly number[];
+  /** What a listener sees of them; default: whatever they are called. */
+  labels?: readonly string[];
+  /** Tracks of subtitles: what a viewer sees of them, when their cues begin (seconds), and their text; default: none. */
+  subtitles?: readonly { label: string; begins: readonly number[]; text?: string }[];
   /** Seconds at which the flashes begin, as the source means them; default 0.6 and 1.6. `beeps` default to the same. */
   flashes?: readonly number[];
   beeps?: readonly number[];

@@ -33,7 +33,24 @@ export async function outputOf(row: Row, folder: string) {
       return { id: listed.id, track, segments, path };
     }),
   );
-  return { inspected, transcoded, tracks };
+  const subtitles = transcoded.subtitles.map(({ key, label, size }) => {
+    const stored = bucket.objects.get(key);
+    if (stored?.body.length !== size) throw new Error(`${key} has ${stored?.body.length} bytes of ${size}`);
+    return { label, ...cuesIn(stored.body.toString()) };
+  });
+  return { inspected, transcoded, tracks, subtitles };
+}
+
+/** When the cues of a WebVTT file begin, in seconds, and their text. */
+function cuesIn(file: string): { begins: number[]; text: string } {
+  const [head, ...blocks] = file.trimEnd().split('\n\n');
+  if (head !== 'WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000') throw new Error(`no WebVTT: ${head}`);
+  const cues = blocks.map((block) => block.split('\n'));
+  const begins = cues.map(([times = '']) => {
+    const [, hours, minutes, seconds] = /^(\d\d):(\d\d):(\d\d\.\d{3}) --> \d\d:\d\d:\d\d\.\d{3}$/.exec(times) ?? [];
+    return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  });
+  return { begins, text: cues.flatMap(([, ...lines]) => lines).join('\n') };
 }
 
 /** Decodes a rendition: the luma of each picture, when it flashes, and how near the first one is to the upright picture. */

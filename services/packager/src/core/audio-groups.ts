@@ -56,14 +56,15 @@ export function audioGroups(audios: readonly AudioFacts[]): AudioGroup[] {
   }));
 }
 
-/** Tracks of one language belong to one choice; the second English track of a kind is a choice of its own. */
+/** Tracks of one language and name belong to one choice; the second such track of a kind is a choice of its own. */
 function toSlots(audios: readonly AudioFacts[]): Slot[] {
   const slots = new Map<string, Slot>();
   const counts = new Map<string, number>();
   const names = new Map<string, number>();
   for (const kind of KINDS) {
     for (const facts of audios.filter((one) => kindOf(one) === kind)) {
-      const key = `${facts.audio.language}#${count(counts, `${kind} ${facts.audio.language}`)}`;
+      const choice = `${facts.audio.language} ${facts.audio.label}`;
+      const key = `${choice}#${count(counts, `${kind} ${choice}`)}`;
       const slot = slots.get(key) ?? { name: uniqueName(names, facts), isDefault: false, tracks: {} };
       slots.set(key, { ...slot, tracks: { ...slot.tracks, [kind]: facts } });
     }

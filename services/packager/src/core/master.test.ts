@@ -71,6 +71,20 @@ describe('masterPlaylist', () => {
     expect(first?.audio.map(({ name }) => name)).toEqual(['English', 'English 2']);
   });
 
+  it('does not take the surround sound of one choice for another’s of the same language', () => {
+    const comment = { language: 'en', label: 'Commentary', isDefault: false };
+    const audios = [
+      sampleAudio(),
+      sampleAudio({ id: 'aac-en-2', ...comment }),
+      sampleAudio({ id: 'aac-surround-en-2', channels: 6, ...comment }),
+    ];
+    const surround = variants(samplePackage({ audios })).find(({ audio }) => audio[0]?.groupId === 'audio-surround');
+    expect(surround?.audio.map(({ name, uri }) => [name, uri])).toEqual([
+      ['English', 'aac-en.m3u8'],
+      ['Commentary', 'aac-surround-en-2.m3u8'],
+    ]);
+  });
+
   it('lists variants with surround sound after those with stereo', () => {
     const audios = [sampleAudio(), sampleAudio({ id: 'aac-surround-en', channels: 6 })];
     const channels = variants(samplePackage({ audios })).map(({ audio }) => audio[0]?.channels);

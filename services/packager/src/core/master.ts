@@ -161,7 +161,7 @@ function subtitleTags({ folder, subtitles }: PackageFacts): string[] {
     seen.set(subtitle.label, nth);
     const name = nth === 1 ? subtitle.label : `${subtitle.label} ${nth}`;
     return mediaTag('SUBTITLES', SUBTITLES_GROUP, name, subtitle.language, false, [
-      'FORCED=NO',
+      `FORCED=${subtitle.forced === true ? 'YES' : 'NO'}`,
       uriOf(folder, subtitle),
     ]);
   });

@@ -148,7 +148,7 @@ function textSet(facts: PackageFacts, subtitle: SubtitleTrack): XmlElement {
   const bandwidth = Math.max(1, Math.ceil((subtitle.size * 8) / contentSeconds(facts)));
   return element('AdaptationSet', { contentType: 'text', mimeType: 'text/vtt', lang: subtitle.language ?? undefined }, [
     ...labelOf(subtitle.label),
-    element('Role', { schemeIdUri: ROLE_SCHEME, value: 'subtitle' }),
+    element('Role', { schemeIdUri: ROLE_SCHEME, value: subtitle.forced === true ? 'forced-subtitle' : 'subtitle' }),
     element('Representation', { id: subtitle.id, bandwidth }, [
       element('BaseURL', {}, relativeUri(manifestKey(facts.folder), subtitle.key)),
     ]),

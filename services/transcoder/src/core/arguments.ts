@@ -52,9 +52,15 @@ export function encodeArguments(
   };
 }
 
+/**
+ * Seconds by which a time stamp may jump: one turned bit makes it hours, which the constant rate would fill with copies of one
+ * picture, and silence. ffmpeg's own limit is thirty hours.
+ */
+const JUMPS = ['-dts_error_threshold', '3600'];
+
 /** What ffmpeg must be told to read the source's times as they are meant. */
 export function inputOptions(source: Source): string[] {
-  return isOgg(source) ? ['-copyts', '-start_at_zero'] : [];
+  return [...JUMPS, ...(isOgg(source) ? ['-copyts', '-start_at_zero'] : [])];
 }
 
 const SIGN_OF_LIFE = ['-map', `[${SKIPPED}]`, '-c:v', 'rawvideo', '-f', 'rawvideo', '-flush_packets', '1'];

@@ -152,7 +152,7 @@ export function audioResult(
   segments: readonly Segment[],
   isDefault: boolean,
 ): AudioTrack {
-  const { id, codec, channels, language } = spec.audio;
+  const { id, codec, channels, language, label = labelOf(language) } = spec.audio;
   return {
     id,
     codec,
@@ -160,7 +160,7 @@ export function audioResult(
     channels,
     bitrate: bitratesOf(segments, head.timescale).average,
     language,
-    label: labelOf(language),
+    label,
     default: isDefault,
     size: sizeOf(head, segments),
     track: trackKey(folder),

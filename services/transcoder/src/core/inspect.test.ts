@@ -230,4 +230,41 @@ describe('inspect', () => {
     const { source } = sourceOf(inspect(file(picture, ...subtitles), timing(), 1, limits));
     expect(source.subtitles.map(({ text }) => text)).toEqual([true, false]);
   });
+
+  it('does not count the time before the first picture of Matroska as length', () => {
+    const late = probedFileSchema.parse({
+      streams: [{ ...picture, start_time: '10.000000' }],
+      format: { format_name: 'matroska,webm', duration: '12.000000', start_time: '10.000000' },
+    });
+    const { source } = sourceOf(inspect(late, timing(), 1000, limits));
+    expect(source).toMatchObject({ durationSeconds: 2, startSeconds: 10, video: { startSeconds: 0 } });
+    expect(sourceOf(inspect(file(picture), timing(), 1000, limits)).source).not.toHaveProperty('startSeconds');
+  });
+
+  it('tells what sound and text are for, where the file says so', () => {
+    const streams = [
+      { ...sound, disposition: { comment: 1 } },
+      { ...sound, index: 2, disposition: { visual_impaired: 1 } },
+      { ...sound, index: 3, disposition: { default: 1 } },
+      { index: 4, codec_type: 'subtitle', codec_name: 'subrip', disposition: { forced: 1 } },
+    ];
+    const { source } = sourceOf(inspect(file(picture, ...streams), timing(), 1000, limits));
+    expect(source.audio.map(({ role }) => role)).toEqual(['commentary', 'description', undefined]);
+    expect(source.subtitles).toMatchObject([{ text: true, forced: true }]);
+  });
+
+  it('warns of more subtitles than it offers', () => {
+    const texts = Array.from({ length: 18 }, (_, index) => ({
+      index: index + 1,
+      codec_type: 'subtitle',
+      codec_name: 'subrip',
+    }));
+    const { warnings } = sourceOf(inspect(file(picture, ...texts), timing(), 1000, limits));
+    expect(warnings).toEqual([
+      {
+        code: 'subtitles_left_out',
+        message: 'The file holds more than 16 tracks of subtitles; the last 2 are left out.',
+      },
+    ]);
+  });
 });

@@ -1,8 +1,10 @@
 import { Failure } from '@rushes/shared/errors';
 import type { Source, SourceAudio, SourceVideo, Warning } from '@rushes/shared/events';
 import type { FieldOrder, FrameTiming, ProbedFile, ProbedStream } from '@rushes/shared/media';
+import { clockMayJump, countedSeconds } from './clock.ts';
 import { languageOf } from './language.ts';
 import { bitDepthOf, displaySizeOf, hdrOf, hidesFields, isInterlaced, rotationOf, sampleAspectOf } from './picture.ts';
+import { MAX_SUBTITLES } from './plan-subtitles.ts';
 import { formatRate, fps, snap } from './rate.ts';
 import { isVariable, nominalRate } from './source-rate.ts';
 
@@ -45,7 +47,8 @@ export function inspect(
   if (width === undefined || height === undefined || width < 1 || height < 1)
     return refused('corrupt', 'the picture has no size');
   if (width * height > limits.maxPixels) return refused('too_large', `${width}x${height}`);
-  const durationSeconds = durationOf(file, stream, timing);
+  const jumps = clockMayJump(file, size, limits.maxDurationSeconds);
+  const durationSeconds = durationOf(file, stream, timing, jumps);
   if (durationSeconds === null) return refused('corrupt', 'no pictures could be read');
   if (durationSeconds > limits.maxDurationSeconds) return refused('too_long', `${durationSeconds} s`);
   if (durationSeconds > LONG_SECONDS && (size * 8) / durationSeconds < LEAST_BITRATE) {
@@ -59,6 +62,7 @@ export function inspect(
   const source: Source = {
     container: (file.format.format_name ?? 'unknown').split(',').slice(0, 2).join(','),
     durationSeconds,
+    ...(containerStart(file) === 0 ? {} : { startSeconds: round(containerStart(file), 6) }),
     size,
     bitrate: Math.round(file.format.bit_rate ?? (size * 8) / durationSeconds),
     video,
@@ -82,10 +86,19 @@ function isPicture(stream: ProbedStream): boolean {
   return stream.disposition.attached_pic === 1 || stream.disposition.timed_thumbnails === 1;
 }
 
-function durationOf(file: ProbedFile, stream: ProbedStream, timing: FrameTiming | null): number | null {
+function durationOf(file: ProbedFile, stream: ProbedStream, timing: FrameTiming | null, jumps: boolean): number | null {
+  const counted = jumps ? countedSeconds(file.format.duration, timing) : null;
+  if (counted !== null) return round(counted, 6);
   const measured = timing?.end == null ? undefined : timing.end - containerStart(file);
-  const found = [file.format.duration, stream.duration, measured].find((value) => value !== undefined && value > 0);
+  const found = [announced(file), stream.duration, measured].find((value) => value !== undefined && value > 0);
   return found === undefined ? null : round(found, 6);
+}
+
+/** Matroska counts its length from zero, wherever its first picture stands. */
+function announced({ format }: ProbedFile): number | undefined {
+  const { duration, start_time: start = 0, format_name: name = '' } = format;
+  if (duration === undefined || !name.startsWith('matroska') || start <= 0 || start >= duration) return duration;
+  return duration - start;
 }
 
 function containerStart(file: ProbedFile): number {
@@ -124,11 +137,20 @@ function videoOf(
     hdr: hdrOf(stream),
     gopSeconds: timing?.gopSeconds == null ? null : round(timing.gopSeconds, 3),
     startSeconds: round((stream.start_time ?? known.origin) - known.origin, 6),
+    ...lengthOf(stream),
     colorRange: stream.color_range ?? null,
     colorSpace: stream.color_space ?? null,
     colorTransfer: stream.color_transfer ?? null,
     colorPrimaries: stream.color_primaries ?? null,
   };
+}
+
+/** Matroska has it in a tag, "00:01:02.500000000", if at all. */
+function lengthOf({ duration, tags }: ProbedStream): Pick<SourceVideo, 'durationSeconds'> {
+  const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tags.DURATION ?? '') ?? [];
+  const tagged = hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  const known = duration ?? tagged;
+  return known === undefined || known <= 0 ? {} : { durationSeconds: round(known, 6) };
 }
 
 function variableRate(framesPerSecond: number): Warning {
@@ -172,10 +194,17 @@ function audioOf(file: ProbedFile, warnings: Warning[]): SourceAudio[] {
           language: languageOf(stream.tags.language),
           title: stream.tags.title?.slice(0, TEXT_LENGTH) ?? null,
           default: stream.disposition.default === 1,
+          ...roleOf(stream),
           startSeconds: round((stream.start_time ?? containerStart(file)) - containerStart(file), 6),
         },
       ];
     });
+}
+
+/** What a stream of sound is for, where the file says that it is not the film's own. */
+function roleOf({ disposition }: ProbedStream): Pick<SourceAudio, 'role'> {
+  if (disposition.comment === 1) return { role: 'commentary' };
+  return disposition.visual_impaired === 1 || disposition.descriptions === 1 ? { role: 'description' } : {};
 }
 
 const TEXT_SUBTITLES = new Set(['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text']);
@@ -189,7 +218,15 @@ function subtitlesOf(file: ProbedFile, warnings: Warning[]): Source['subtitles']
     title: stream.tags.title?.slice(0, TEXT_LENGTH) ?? null,
     default: stream.disposition.default === 1,
     text: TEXT_SUBTITLES.has(stream.codec_name ?? ''),
+    ...(stream.disposition.forced === 1 ? { forced: true } : {}),
   }));
+  const excess = subtitles.filter(({ text }) => text).length - MAX_SUBTITLES;
+  if (excess > 0) {
+    warnings.push({
+      code: 'subtitles_left_out',
+      message: `The file holds more than ${MAX_SUBTITLES} tracks of subtitles; the last ${excess} are left out.`,
+    });
+  }
   for (const { index } of subtitles.filter(({ text }) => !text)) {
     warnings.push({
       code: 'subtitles_unreadable',

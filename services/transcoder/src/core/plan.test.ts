@@ -66,8 +66,16 @@ describe('plan', () => {
   it('makes two bit rates of sound where the ladder has a rung for slow lines, else one', () => {
     const audio = [{ language: 'en' }];
     expect(plan(source({}, audio), profile('fast')).audio).toEqual([
-      { id: 'aac-en', codec: 'aac', channels: 2, bitrate: 128_000, language: 'en', sourceStream: 1 },
-      { id: 'aac-low-en', codec: 'aac', channels: 2, bitrate: 48_000, language: 'en', sourceStream: 1 },
+      { id: 'aac-en', codec: 'aac', channels: 2, bitrate: 128_000, language: 'en', label: 'English', sourceStream: 1 },
+      {
+        id: 'aac-low-en',
+        codec: 'aac',
+        channels: 2,
+        bitrate: 48_000,
+        language: 'en',
+        label: 'English',
+        sourceStream: 1,
+      },
     ]);
     expect(plan(source({ width: 320, height: 180 }, audio), profile('fast')).audio.map(({ id }) => id)).toEqual([
       'aac-en',
@@ -77,24 +85,6 @@ describe('plan', () => {
   it('keeps mono mono and mixes everything else to stereo', () => {
     const channels = (count: number) => plan(source({}, [{ channels: count }]), profile('fast')).audio[0]?.channels;
     expect([1, 2, 6, 8].map(channels)).toEqual([1, 2, 2, 2]);
-  });
-
-  it('takes one track a language: its default one, the default language first', () => {
-    const planned = plan(
-      source({ width: 320, height: 180 }, [
-        { language: 'en', title: 'Commentary' },
-        { language: 'en', title: 'Film', default: true },
-        { language: 'de' },
-        { language: null },
-      ]),
-      profile('fast'),
-    );
-    expect(planned.audio.map(({ id, sourceStream }) => [id, sourceStream])).toEqual([
-      ['aac-en', 2],
-      ['aac-de', 3],
-      ['aac-und', 4],
-    ]);
-    expect(planned.reasons).toContain('1 further sound tracks of the same languages left out');
   });
 
   it('says what it does to the picture, for a person', () => {
@@ -129,9 +119,16 @@ describe('plan', () => {
       width: fc.integer({ min: 2, max: 9000 }),
       height: fc.integer({ min: 2, max: 9000 }),
       rate: fc.constantFrom('24000/1001', '25/1', '30/1', '60/1', '120/1', '12/1', '1/1'),
-      audio: fc.array(fc.record({ language, default: fc.boolean(), channels: fc.integer({ min: 1, max: 8 }) }), {
-        maxLength: 40,
-      }),
+      audio: fc.array(
+        fc.record({
+          language,
+          default: fc.boolean(),
+          channels: fc.integer({ min: 1, max: 8 }),
+          layout: fc.constantFrom('stereo', '5.1', '7.1', null),
+          title: fc.option(fc.string()),
+        }),
+        { maxLength: 40 },
+      ),
       profile: fc.constantFrom('fast', 'web', 'max').map(profile),
     })
     .map(({ width, height, rate, audio, profile }) => {

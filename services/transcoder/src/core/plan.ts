@@ -1,16 +1,13 @@
-import type { Plan, PlannedAudio, PlannedRendition, Source, SourceAudio } from '@rushes/shared/events';
+import type { Plan, PlannedRendition, Source } from '@rushes/shared/events';
 import type { Codec, Profile } from '@rushes/shared/profiles';
 import { GOPS_PER_SEGMENT } from './grid.ts';
 import { ladder } from './ladder.ts';
 import { h264Level } from './level.ts';
 import { planMp4, WITHOUT_MP4 } from './mp4.ts';
 import { isTransparent } from './picture.ts';
+import { leftOut, planAudio } from './plan-audio.ts';
+import { planSubtitles } from './plan-subtitles.ts';
 import { formatRate, fps, gopFramesOf, outputRate, parseRate } from './rate.ts';
-
-const AUDIO_BITRATE = { stereo: 128_000, mono: 96_000, low: 48_000 };
-
-/** Sound tracks offered; a film has a handful. */
-const MAX_LANGUAGES = 16;
 
 /** Seconds below which a video has no tier `first`: the whole of it is there almost as soon. */
 const FIRST_FROM_SECONDS = 30;
@@ -37,7 +34,7 @@ export function plan(source: Source, profile: Profile): Plan {
     tiers: tiersOf(source, h264, renditions),
     renditions,
     audio,
-    subtitles: [],
+    subtitles: planSubtitles(source.subtitles),
     ...(mp4 === undefined ? {} : { mp4 }),
     reasons: [...reasonsOf(source, fps(rate)), ...(mp4 === null ? [WITHOUT_MP4] : [])],
   };
@@ -71,43 +68,9 @@ function tiersOf(source: Source, h264: readonly PlannedRendition[], all: readonl
   ];
 }
 
-/** One track a language, and a second one of few bits for the rung that must play on the worst line. */
-function planAudio(streams: readonly SourceAudio[], withLow: boolean): PlannedAudio[] {
-  const chosen = choose(streams);
-  const tracks = chosen.map((stream) =>
-    track(stream, 'aac', stream.channels === 1 ? AUDIO_BITRATE.mono : AUDIO_BITRATE.stereo),
-  );
-  return withLow ? [...tracks, ...chosen.map((stream) => track(stream, 'aac-low', AUDIO_BITRATE.low))] : tracks;
-}
-
-function track(stream: SourceAudio, prefix: string, bitrate: number): PlannedAudio {
-  return {
-    id: `${prefix}-${stream.language ?? 'und'}`,
-    codec: 'aac',
-    channels: stream.channels === 1 ? 1 : 2,
-    bitrate,
-    language: stream.language,
-    sourceStream: streamIndex(stream),
-  };
-}
-
-/** The default track of each language, else its first; the source's default language first. */
-function choose(streams: readonly SourceAudio[]): SourceAudio[] {
-  const ordered = [...streams.filter((stream) => stream.default), ...streams.filter((stream) => !stream.default)];
-  const byLanguage = new Map<string | null, SourceAudio>();
-  for (const stream of ordered) if (!byLanguage.has(stream.language)) byLanguage.set(stream.language, stream);
-  return [...byLanguage.values()].slice(0, MAX_LANGUAGES);
-}
-
-/** ffmpeg's index of a stream, which `inspect` keeps beside the fields of the contract. */
-function streamIndex(stream: SourceAudio): number {
-  if (typeof stream.index === 'number') return stream.index;
-  throw new Error('an audio stream of the inspection has no index');
-}
-
 function reasonsOf(source: Source, framesPerSecond: number): string[] {
   const { video } = source;
-  const skipped = source.audio.length - choose(source.audio).length;
+  const skipped = leftOut(source.audio);
   return [
     video.hdr !== null && isToneMapped(source) ? `${HDR_NAMES[video.hdr]} tone-mapped for SDR` : null,
     video.rotation !== 0 ? 'rotation applied' : null,

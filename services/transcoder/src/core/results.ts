@@ -40,15 +40,12 @@ export function listed(tracks: readonly WrittenTrack[]): { renditions: Rendition
 /** Lists of `transcoded` hold all tiers: what a later tier has made stands behind what there was. */
 export function cumulated(
   before: TranscodedData | null,
-  made: Pick<TranscodedData, 'renditions' | 'audio' | 'mp4' | 'warnings'>,
-): Pick<TranscodedData, 'renditions' | 'audio' | 'subtitles' | 'mp4' | 'warnings'> {
-  if (before === null) return { ...made, subtitles: [] };
-  const { renditions, audio, subtitles, mp4, warnings } = before;
+  made: Pick<TranscodedData, 'renditions' | 'audio' | 'mp4'>,
+): Pick<TranscodedData, 'renditions' | 'audio' | 'mp4'> {
+  const mp4 = before === null ? made.mp4 : before.mp4;
   return {
-    renditions: [...renditions, ...made.renditions],
-    audio: [...audio, ...made.audio],
-    subtitles,
+    renditions: [...(before?.renditions ?? []), ...made.renditions],
+    audio: [...(before?.audio ?? []), ...made.audio],
     ...(mp4 === undefined ? {} : { mp4 }),
-    ...(warnings === undefined ? {} : { warnings }),
   };
 }

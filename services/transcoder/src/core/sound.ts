@@ -1,5 +1,6 @@
-import type { PlannedAudio, Source, SourceAudio } from '@rushes/shared/events';
+import type { PlannedAudio, Source } from '@rushes/shared/events';
 import { COMMON, FRAGMENTS } from './container.ts';
+import { mixTo } from './mix.ts';
 
 /** Samples per second of every audio track. */
 const AUDIO_RATE = 48_000;
@@ -25,39 +26,31 @@ export function leadOf(source: Source): number {
   return startSeconds > 0 && startSeconds <= LONGEST_DELAY && !isOgg(source) ? startSeconds : 0;
 }
 
-/** Each stream is decoded once and shared by the tracks made from it. */
+/** Each stream is decoded once, however many mixes and bit rates are made of it. */
 export function audioFilters(source: Source, tracks: readonly PlannedAudio[]): string[] {
-  return [...new Set(tracks.map((track) => track.sourceStream))].map((index) => {
+  return [...Map.groupBy(tracks, (track) => track.sourceStream)].flatMap(([index, made]) => {
     const stream = source.audio.find((candidate) => candidate.index === index);
-    const ids = tracks.filter((track) => track.sourceStream === index).map((track) => `[${track.id}]`);
     const steps = [
       ...(isOgg(source) ? ['asetpts=N/SR/TB'] : []),
       ...(leadOf(source) === 0 ? [] : [`asetpts=PTS-${leadOf(source)}/TB`]),
       // Fills gaps and a late start with silence, so that time stamps become a plain count of samples.
       `aresample=${AUDIO_RATE}:async=1:first_pts=0`,
-      ...mix(stream, tracks.find((track) => track.sourceStream === index)?.channels ?? 2),
-      // The last frames are silence on purpose: the segmenter repeats the last one up to the video's length.
-      'apad=pad_dur=1',
-      `asplit=${ids.length}`,
     ];
-    return `[0:${index}]${steps.join(',')}${ids.join('')}`;
+    const mixes = [...Map.groupBy(made, ({ channels }) => channels)].map(([channels, same]) => ({
+      // The last frames are silence on purpose: the segmenter repeats the last one up to the video's length.
+      steps: [...mixTo(channels, stream), 'apad=pad_dur=1', `asplit=${same.length}`],
+      labels: same.map(({ id }) => `[${id}]`).join(''),
+      input: `[sound${index}x${channels}]`,
+    }));
+    const [only] = mixes;
+    if (mixes.length === 1 && only !== undefined) {
+      return [`[0:${index}]${[...steps, ...only.steps].join(',')}${only.labels}`];
+    }
+    return [
+      `[0:${index}]${[...steps, `asplit=${mixes.length}`].join(',')}${mixes.map(({ input }) => input).join('')}`,
+      ...mixes.map((mix) => `${mix.input}${mix.steps.join(',')}${mix.labels}`),
+    ];
   });
-}
-
-/**
- * Surround sound to stereo by ITU-R BS.775 weights, 3 dB lower so that it does not clip; ffmpeg's own mixing would be
- * 8 dB lower. Layouts we have no weights for are left to it.
- */
-const DOWNMIX: Record<string, string> = {
-  '5.1': 'pan=stereo|FL=0.707*FL+0.5*FC+0.5*BL|FR=0.707*FR+0.5*FC+0.5*BR',
-  '5.1(side)': 'pan=stereo|FL=0.707*FL+0.5*FC+0.5*SL|FR=0.707*FR+0.5*FC+0.5*SR',
-  '7.1': 'pan=stereo|FL=0.707*FL+0.5*FC+0.5*SL+0.5*BL|FR=0.707*FR+0.5*FC+0.5*SR+0.5*BR',
-};
-
-function mix(stream: SourceAudio | undefined, channels: number): string[] {
-  const downmix = channels === 2 ? DOWNMIX[stream?.layout ?? ''] : undefined;
-  const layout = channels === 1 ? 'mono' : 'stereo';
-  return [...(downmix === undefined ? [] : [downmix]), `aformat=sample_fmts=fltp:channel_layouts=${layout}`];
 }
 
 export function audioOptions(audio: PlannedAudio): string[] {
