@@ -29,6 +29,24 @@ describe('masterPlaylist', () => {
     );
   });
 
+  it('scores the best codec of the largest size highest, which is how players that can choose come to it', () => {
+    const codecs = {
+      h264: 'avc1.640028',
+      hevc: 'hvc1.1.6.L120.90',
+      vp9: 'vp09.00.40.08',
+      av1: 'av01.0.08M.08',
+    } as const;
+    const video = (codec: keyof typeof codecs, width: number, height: number) =>
+      sampleVideo({ id: `${codec}-${height}`, codec, codecs: codecs[codec], width, height });
+    const large = (['av1', 'h264', 'hevc', 'vp9'] as const).map((codec) => video(codec, 1920, 1080));
+    const text = masterPlaylist(
+      samplePackage({ videos: [...large, video('av1', 1280, 720), video('h264', 1280, 720)] }),
+    );
+    const found = [...text.matchAll(/^#EXT-X-STREAM-INF:.*SCORE=(\d+)\.0.*\n(.*)\.m3u8$/gm)];
+    const best = found.toSorted(([, one], [, other]) => Number(other) - Number(one)).map(([, , id]) => id);
+    expect(best).toEqual(['av1-1080', 'hevc-1080', 'vp9-1080', 'h264-1080', 'av1-720', 'h264-720']);
+  });
+
   it('lists the variant nearest 2 Mbit/s first', () => {
     expect(variants(samplePackage())[0]?.uri).toBe('h264-720.m3u8');
   });
