@@ -129,6 +129,8 @@ export interface WorkOptions {
   run?: Run;
   now?: () => Date;
   ffmpegPath?: string;
+  /** Shares the video with other workers. */
+  pieces?: TranscoderDeps['pieces'];
 }
 
 export const newRun = (): Run => ({
@@ -198,6 +200,7 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       tools: { ...tools(), ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }) },
       profiles: new Map([[profile.name, profile]]),
       now: options.now ?? (() => new Date()),
+      pieces: options.pieces,
     });
     return run;
   } finally {

@@ -6,9 +6,17 @@ import {
   profileVariables,
   s3Variables,
 } from '@rushes/shared/service';
-import type { z } from 'zod';
+import { z } from 'zod';
 
-const variables = { ...httpVariables, ...natsVariables, ...s3Variables, ...mediaVariables, ...profileVariables };
+const variables = {
+  ...httpVariables,
+  ...natsVariables,
+  ...s3Variables,
+  ...mediaVariables,
+  ...profileVariables,
+  /** Workers that share one long video at most; 1: none is shared. */
+  PIECES: z.coerce.number().int().min(1).max(16).default(1),
+};
 
 export type TranscoderConfig = z.infer<z.ZodObject<typeof variables>>;
 

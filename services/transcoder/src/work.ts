@@ -1,14 +1,17 @@
 import { join } from 'node:path';
-import type { InspectedData, Plan, Source } from '@rushes/shared/events';
-import { HandBack, type StageContext } from '@rushes/shared/stage';
+import type { InspectedData, Source } from '@rushes/shared/events';
+import type { StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
-import { framesBefore, gridOf, specsOf } from './core/grid.ts';
+import { boundaryRecorder } from './boundary.ts';
+import { framesBefore, gridOf } from './core/grid.ts';
+import { piecesOf } from './core/pieces.ts';
 import { fps } from './core/rate.ts';
 import { cumulated, listed } from './core/results.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
 import { isFinal, type Job, partOf } from './core/tiers.ts';
-import { encode } from './encode.ts';
+import { type EncodeJob, type EncodeResult, encode } from './encode.ts';
 import { inspectSource } from './inspection.ts';
+import { encodeInPieces } from './pieces/lead.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { findContinuation, stepBack } from './resume.ts';
 import { downloadSource } from './source.ts';
@@ -31,7 +34,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
     await downloadSource(context, deps, path, (share) => report(share * DOWNLOAD_PERCENT));
   }
   const { source, plan } = current.inspected ?? (await inspectSource(context, deps, path));
-  const result = await encode(
+  const result = await encodeJob(
     {
       path,
       source,
@@ -45,6 +48,7 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
       record: boundaryRecorder(context, partOf(plan, job), earlier?.segments ?? 0),
       onPart: () => context.step('part'),
     },
+    context,
     deps,
   ).catch((error: unknown) => {
     if (error instanceof CannotGoOn) return stepBack(context, error);
@@ -61,20 +65,12 @@ export async function transcode(context: StageContext, deps: TranscoderDeps): Pr
   });
 }
 
-/**
- * Writes down how far the tracks are. Wherever all of them have a segment more, a job that others should go before is handed
- * back: its next attempt goes on from there.
- */
-function boundaryRecorder(context: StageContext, part: Plan, before: number): StageContext['record'] {
-  const count = specsOf(part).length;
-  let whole = before;
-  return async (tracks) => {
-    await context.record(tracks);
-    const now = tracks.length < count ? 0 : Math.min(...tracks.map(({ segments }) => segments));
-    if (now <= whole) return;
-    whole = now;
-    if (await context.shouldYield()) throw new HandBack('new videos go first');
-  };
+/** Alone, or together with other workers where the video is long enough. */
+function encodeJob(job: EncodeJob, context: StageContext, deps: TranscoderDeps): Promise<EncodeResult> {
+  const { pieces: sharing } = deps;
+  if (sharing === undefined || job.earlier?.complete === true) return encode(job, deps);
+  const pieces = piecesOf(job.source, job.plan, sharing.workers);
+  return pieces.length === 0 ? encode(job, deps) : encodeInPieces(job, pieces, context, { ...deps, pieces: sharing });
 }
 
 /** What earlier attempts of this job have stored; there was none before the inspection. */

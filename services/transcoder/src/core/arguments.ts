@@ -2,6 +2,7 @@ import type { Plan, Source } from '@rushes/shared/events';
 import { videoOptions } from './codecs.ts';
 import { type FrameRange, SKIPPED, videoFilter } from './filters.ts';
 import { rateOfPlan } from './grid.ts';
+import { fps, type Rate } from './rate.ts';
 import { audioFilters, audioOptions, isOgg } from './sound.ts';
 
 /** ffmpeg's arguments but for the input: a filter graph, and one output a track. */
@@ -15,7 +16,7 @@ export interface EncodeArguments {
 /**
  * One decode feeds all tracks: each rendition is scaled from the next larger one, each sound track decoded once. Pure.
  * @param range pictures to encode; those before it are decoded only, a whole number of GOPs, and the video that comes out
- * begins at zero. Sound is made whole in any case: its encoder carries state from one frame to the next.
+ * begins at zero. Sound is made from its beginning in any case: its encoder carries state from one frame to the next.
  */
 export function encodeArguments(source: Source, plan: Plan, range: FrameRange = { start: 0 }): EncodeArguments {
   const rate = rateOfPlan(plan);
@@ -26,10 +27,20 @@ export function encodeArguments(source: Source, plan: Plan, range: FrameRange = 
     filter: [...videoFilter(source, bySize, rate, range), ...audioFilters(source, plan.audio)].join(';'),
     outputs: [
       ...bySize.map((rendition) => ({ track: rendition.id, options: videoOptions(rendition, settings) })),
-      ...plan.audio.map((audio) => ({ track: audio.id, options: audioOptions(audio) })),
+      ...plan.audio.map((audio) => ({
+        track: audio.id,
+        options: [...audioOptions(audio), ...soundLimit(range, rate)],
+      })),
       ...(range.start === 0 ? [] : [{ track: null, options: SIGN_OF_LIFE }]),
     ],
   };
+}
+
+/** Seconds of sound behind the last picture of a range: the cut is made at a frame near to it. */
+const SOUND_MARGIN = 2;
+
+function soundLimit({ end }: FrameRange, rate: Rate): string[] {
+  return end === undefined ? [] : ['-t', (end / fps(rate) + SOUND_MARGIN).toFixed(3)];
 }
 
 const SIGN_OF_LIFE = ['-map', `[${SKIPPED}]`, '-c:v', 'rawvideo', '-f', 'rawvideo', '-flush_packets', '1'];
