@@ -16,7 +16,7 @@ export interface Piece {
 export interface Costs {
   /** Decoding a segment that lies before the piece: of open GOPs and edit lists no seek is provably exact. */
   skip: number;
-  /** The sound of one segment; all of it falls to whoever makes the first piece. */
+  /** The sound of one segment. Whoever makes the first piece makes its sound with it, and then that of the whole video. */
   sound: number;
 }
 
@@ -63,17 +63,18 @@ export function costsOf({ video }: Source, { renditions, audio }: Plan): Costs {
 }
 
 /**
- * Cuts so many segments into pieces that take equally long. A piece that begins at `a` and has `s` segments costs `s + skip·a`,
- * the first one also the sound; with equal costs `c` each begins at `a' = a·(1 − skip) + c`.
+ * Cuts so many segments into pieces that take equally long. One that begins at `a` and has `s` segments costs `s + skip·a`, so
+ * that with equal costs `c` the next begins at `a·(1 − skip) + c`; the first costs `s + sound·(s + total)`.
  */
 export function split(total: number, count: number, { skip, sound }: Costs): Piece[] {
   const kept = 1 - skip;
   // Half of an even share is left to the first one's pictures, however small they are beside the sound.
-  const head = Math.min(sound, 0.5 / count) * total;
-  const sizes = Array.from({ length: count }, (_, index) => kept ** index).reduce((sum, size) => sum + size, 0);
-  const cost = (total + head * kept ** (count - 1)) / sizes;
+  const heard = Math.min(sound, 0.5 / count);
+  const first = kept ** (count - 1) / (1 + heard);
+  const others = Array.from({ length: count - 1 }, (_, index) => kept ** index).reduce((sum, size) => sum + size, 0);
+  const cost = (total * (1 + first * heard)) / (first + others);
   const begins = [0];
-  let exact = cost - head;
+  let exact = (cost - heard * total) / (1 + heard);
   for (let index = 1; index < count; index += 1) {
     const earliest = (begins.at(-1) ?? 0) + 1;
     begins.push(Math.min(Math.max(Math.round(exact), earliest), total - (count - index)));
@@ -104,5 +105,5 @@ export function soundOf(part: Plan): Plan {
 /** CPU of a piece, in units of one encoded segment. */
 export function costOf(piece: Piece, total: number, { skip, sound }: Costs): number {
   const length = (piece.to ?? total) - piece.from;
-  return length + skip * piece.from + (piece.index === 0 ? sound * total : 0);
+  return length + skip * piece.from + (piece.index === 0 ? sound * (total + length) : 0);
 }
