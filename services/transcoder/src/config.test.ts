@@ -13,6 +13,12 @@ describe('parseTranscoderConfig', () => {
     expect(parseTranscoderConfig(env)).toMatchObject({ HOST: '127.0.0.1', CONCURRENCY: 1, ACK_WAIT: 30_000 });
   });
 
+  it('shares no video with other workers unless it is told with how many', () => {
+    expect(parseTranscoderConfig(env).PIECES).toBe(1);
+    expect(parseTranscoderConfig({ ...env, PIECES: '4' }).PIECES).toBe(4);
+    expect(() => parseTranscoderConfig({ ...env, PIECES: '17' })).toThrow(/PIECES/);
+  });
+
   it('names every variable that is wrong', () => {
     const wrong = { ...env, MEDIA_BUCKET: '', CONCURRENCY: 'many' };
     expect(() => parseTranscoderConfig(wrong)).toThrow(/MEDIA_BUCKET[\s\S]*CONCURRENCY/);
