@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Delivery, Outcome } from '@rushes/shared/bus';
 import { toFailure } from '@rushes/shared/errors';
 import type { InspectedData } from '@rushes/shared/events';
+import type { Runtime } from '@rushes/shared/service';
 import { createScratch, HandBack, type StageDefinition } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
 import { isWorkable, type Video } from '@rushes/shared/video';
-import type { Logger } from 'pino';
 import { boundaryRecorder } from '../boundary.ts';
 import { picturesOf } from '../core/pieces.ts';
 import { partOf } from '../core/tiers.ts';
@@ -66,7 +66,7 @@ interface Help {
   wish: PieceWish;
   video: Video;
   inspected: InspectedData;
-  log: Logger;
+  log: Runtime['log'];
 }
 
 async function make(help: Help, deps: HelpDeps): Promise<Outcome> {

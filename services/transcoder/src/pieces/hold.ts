@@ -1,5 +1,5 @@
 import { type ClaimHandle, ClaimLost } from '@rushes/shared/claims';
-import type { Logger } from 'pino';
+import type { Runtime } from '@rushes/shared/service';
 
 /** Nobody wants the piece any more. */
 export class Unwanted extends Error {
@@ -13,7 +13,7 @@ export class Unwanted extends Error {
  */
 export async function whileHeld<T>(
   claim: ClaimHandle,
-  about: { leaseMs: number; signal: AbortSignal; log: Logger; isWanted?: () => Promise<boolean> },
+  about: { leaseMs: number; signal: AbortSignal; log: Runtime['log']; isWanted?: () => Promise<boolean> },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { leaseMs, log, isWanted } = about;

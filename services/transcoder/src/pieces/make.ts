@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ClaimHandle, ClaimTrack } from '@rushes/shared/claims';
 import { Failure } from '@rushes/shared/errors';
 import type { Plan, Source } from '@rushes/shared/events';
-import type { Logger } from 'pino';
+import type { Runtime } from '@rushes/shared/service';
 import type { Piece } from '../core/pieces.ts';
 import { CannotGoOn, type Continuation } from '../core/resume.ts';
 import { encode } from '../encode.ts';
@@ -20,7 +20,7 @@ export interface PieceWork {
   mediaFolder: string;
   scratch: string;
   signal: AbortSignal;
-  log: Logger;
+  log: Runtime['log'];
   /** Brings the source, once it is certain that something is to be encoded; its path. */
   fetchSource(): Promise<string>;
   record(tracks: readonly ClaimTrack[]): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Claims } from '@rushes/shared/claims';
 import type { Log } from '@rushes/shared/log';
+import type { Runtime } from '@rushes/shared/service';
 import type { ScratchAccount, Step } from '@rushes/shared/stage';
-import type { Logger } from 'pino';
 
 /** What sharing a video with other workers takes beside what encoding does. */
 export interface PiecesDeps {
@@ -13,7 +13,7 @@ export interface PiecesDeps {
   scratchDir: string;
   /** Milliseconds; a claim is renewed every third of it. */
   leaseMs: number;
-  log: Logger;
+  log: Runtime['log'];
   /** Publishes on stream `PIECES`. */
   ask(subject: string, body: string): Promise<void>;
   /** Milliseconds; ends early when the signal aborts. */
