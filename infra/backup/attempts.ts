@@ -53,9 +53,9 @@ async function highestAttempt(deps: AttemptsDeps, folder: string, stage: Attempt
   return Math.max(0, ...numbersIn(folders.flat(), 'a'));
 }
 
-/** Of `…/a12/` or `…/g3/`. */
+/** Of `…/a12/` or `…/g3/`; an attempt at a piece, `…/a12p1t2/`, has the number of the attempt that asked for it. */
 function numbersIn(folders: readonly string[], letter: 'a' | 'g'): number[] {
-  const pattern = new RegExp(`/${letter}([1-9]\\d{0,8})/$`);
+  const pattern = new RegExp(`/${letter}([1-9]\\d{0,8})(?:p\\d+t\\d+)?/$`);
   return folders.flatMap((folder) => {
     const [, number] = pattern.exec(folder) ?? [];
     return number === undefined ? [] : [Number(number)];

@@ -8,8 +8,8 @@ import { type StreamMeta, snapshotStream } from './snapshot.ts';
 
 /**
  * The log first: a bucket that is ahead of the log holds claims that no event supports, which the repair drops; one that is
- * behind it would hand out an attempt's folder twice and forget requests that were answered. PROGRESS, SEGMENTS and
- * RETRIES are hand-offs of running work, which the repair asks for again.
+ * behind it would hand out an attempt's folder twice and forget requests that were answered. PROGRESS, SEGMENTS, RETRIES
+ * and PIECES are hand-offs of running work, which the repair asks for again.
  */
 export const BACKED_UP = ['VIDEO', 'KV_CLAIMS', 'KV_IDEMPOTENCY', 'KV_OPEN_VIDEOS', 'KV_DEAD_LETTERS'] as const;
 

@@ -46,6 +46,19 @@ describe('sweepClaims', () => {
     expect(await sweep()).toEqual({ kept: 3, dropped: [], held: [] });
   });
 
+  it('treats the claims of pieces as those of the whole', async () => {
+    eventLog.add(a.requested(), a.uploaded());
+    await put(`transcoder.${VIDEO_ID}.1.p1`, released);
+    await put(`transcoder.${OTHER}.1.p1`, released);
+    await put(`transcoder.${VIDEO_ID}.1.first`, released);
+    const { kept, dropped } = await sweep();
+    expect(kept).toBe(1);
+    expect(dropped.map(({ why }) => why).toSorted()).toEqual([
+      'its key is neither a claim’s nor a lease’s',
+      'the log does not know the video',
+    ]);
+  });
+
   it('drops what no event supports, each with its reason, and finds nothing the second time', async () => {
     eventLog.add(a.requested(), a.uploaded());
     await put(`transcoder.${OTHER}.1`, released);

@@ -53,9 +53,9 @@ export interface ClaimName {
   generation: number;
 }
 
-/** `<stage>.<videoId>.<generation>`; null for anything else. */
+/** `<stage>.<videoId>.<generation>`, with `.p<index>` behind it for a piece; null for anything else. */
 export function parseClaimName(key: string): ClaimName | null {
-  const [, stage, videoId, generation] = /^([a-z0-9-]+)\.([^.]+)\.([1-9]\d{0,8})$/.exec(key) ?? [];
+  const [, stage, videoId, generation] = /^([a-z0-9-]+)\.([^.]+)\.([1-9]\d{0,8})(?:\.p\d{1,3})?$/.exec(key) ?? [];
   if (stage === undefined || generation === undefined || !videoIdSchema.safeParse(videoId).success) return null;
   return { stage, videoId: String(videoId), generation: Number(generation) };
 }

@@ -28,7 +28,7 @@ export function openEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * are none of ours, and is not written to files.
  */
 const CONFIGURES =
-  /^(ACK_WAIT|CONCURRENCY|FFMPEG_PATH|FFPROBE_PATH|GENERATION_GRACE|LOG_LEVEL|MAX_UPLOAD_BYTES|PROFILES_FILE|QUALITY|RECONCILE_INTERVAL|SCRATCH_MAX_BYTES|STALL_TIMEOUT|STUCK_AFTER|UPLOAD_TTL|UPLOAD_URL_TTL|OTEL_\w+)$/;
+  /^(ACK_WAIT|CONCURRENCY|FFMPEG_PATH|FFPROBE_PATH|GENERATION_GRACE|LOG_LEVEL|MAX_UPLOAD_BYTES|PIECES|PROFILES_FILE|QUALITY|RECONCILE_INTERVAL|SCRATCH_MAX_BYTES|STALL_TIMEOUT|STUCK_AFTER|UPLOAD_TTL|UPLOAD_URL_TTL|OTEL_\w+)$/;
 
 /** What a service is given beyond the shell's own: all that it takes to run it, or a tool in its name, by hand. */
 export function ownEnvironment(service: ServiceName, deps: ServiceEnvDeps): NodeJS.ProcessEnv {

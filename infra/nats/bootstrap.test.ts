@@ -23,10 +23,10 @@ describe('bootstrapNats', () => {
     const { logId, made } = await bootstrap();
     expect(logId).toBe('log-1');
     const durables = allDurables().map(({ name }) => name);
-    const streams = ['VIDEO', 'PROGRESS', 'SEGMENTS', 'RETRIES'];
+    const streams = ['VIDEO', 'PROGRESS', 'SEGMENTS', 'RETRIES', 'PIECES'];
     const buckets = ['KV_CLAIMS', 'KV_IDEMPOTENCY', 'KV_OPEN_VIDEOS', 'KV_DEAD_LETTERS'];
-    expect(made.slice(0, 8)).toEqual([...streams, ...buckets]);
-    expect(made.slice(8).sort()).toEqual(durables.sort());
+    expect(made.slice(0, 9)).toEqual([...streams, ...buckets]);
+    expect(made.slice(9).sort()).toEqual(durables.sort());
     const { config } = await (await manager()).streams.info('VIDEO');
     expect(config).toMatchObject({
       subjects: ['video.*.*'],

@@ -84,6 +84,7 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
     expect(await refuses(service, `progress.${ID}.${service}`)).toBe(!rights.stage);
     expect(await refuses(service, `progress.${ID}.other`)).toBe(true);
     expect(await refuses(service, `segment.${ID}`)).toBe(!rights.publishesSegments);
+    expect(await refuses(service, `piece.${ID}.1.1`)).toBe(!rights.sharesPieces);
   });
 
   it('writes key-value entries under its own name only', async () => {
@@ -115,7 +116,7 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
 
   it('makes, changes and deletes no stream and no durable of a service', async () => {
     for (const call of ['CREATE', 'UPDATE', 'DELETE', 'PURGE', 'RESTORE', 'SNAPSHOT', 'MSG.DELETE']) {
-      for (const stream of ['VIDEO', 'SEGMENTS', 'KV_CLAIMS']) {
+      for (const stream of ['VIDEO', 'SEGMENTS', 'PIECES', 'KV_CLAIMS']) {
         expect(await refuses(service, `$JS.API.STREAM.${call}.${stream}`)).toBe(true);
       }
     }
@@ -136,6 +137,7 @@ describe.each(SERVICE_NAMES)('%s', (service) => {
       '>',
       '$KV.>',
       'segment.*',
+      'piece.>',
       'video.*.*',
     ]) {
       expect(`${subject} ${await refusesSubscription(service, subject)}`).toBe(`${subject} true`);

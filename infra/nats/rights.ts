@@ -76,6 +76,7 @@ function publishesOf(service: ServiceName): string[] {
     ...rights.durables.flatMap(ownDurable),
     ...(rights.stage ? [`progress.*.${service}`] : []),
     ...(rights.publishesSegments ? ['segment.*'] : []),
+    ...(rights.sharesPieces ? ['piece.*.*.*'] : []),
     ...rights.buckets.flatMap(({ bucket, prefix }) => [
       prefix === '' ? `$KV.${bucket}.>` : `$KV.${bucket}.${prefix}.>`,
       ...readsBucket(bucket),

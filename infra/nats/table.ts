@@ -3,7 +3,7 @@ import type { Verb } from '@rushes/shared/events';
 /** A durable pull consumer that the workers of one service share. */
 export interface Durable {
   name: string;
-  stream: 'VIDEO' | 'SEGMENTS' | 'RETRIES';
+  stream: 'VIDEO' | 'SEGMENTS' | 'RETRIES' | 'PIECES';
   /** Subjects it gets; empty means everything on its stream. */
   filters: readonly string[];
   /** Messages delivered and not acknowledged yet, of all workers together; full, it pauses delivery without a word. */
@@ -19,6 +19,8 @@ export interface ServiceRights {
   stage: boolean;
   /** Publishes which segments exist while a video is being encoded. */
   publishesSegments: boolean;
+  /** Asks other workers of its service for pieces of a video that is being encoded. */
+  sharesPieces: boolean;
   /** Key-value buckets it reads and writes: keys under a prefix, or the whole bucket when the prefix is empty. */
   buckets: readonly { bucket: Bucket; prefix: string }[];
   /** Key-value buckets it only reads. */
@@ -51,6 +53,7 @@ export const SERVICES = {
     durables: [{ name: 'upload-api', stream: 'VIDEO', filters: onVideo('deleted', 'cancelled') }],
     stage: false,
     publishesSegments: false,
+    sharesPieces: false,
     // The right to close uploads that were left open.
     buckets: [{ bucket: 'IDEMPOTENCY', prefix: '' }, ...CLAIMS_OF('upload-api')],
     readsBuckets: ['OPEN_VIDEOS'],
@@ -69,6 +72,7 @@ export const SERVICES = {
     ],
     stage: false,
     publishesSegments: false,
+    sharesPieces: false,
     // The right to reconcile, and where that is.
     buckets: [...CLAIMS_OF('s3-event-ingest'), { bucket: 'OPEN_VIDEOS', prefix: '' }],
     readsBuckets: [],
@@ -79,11 +83,13 @@ export const SERVICES = {
     appends: ['inspected', 'transcoded'],
     durables: [
       { name: 'transcoder', stream: 'VIDEO', filters: onVideo('uploaded', 'reprocessed') },
+      { name: 'transcoder-pieces', stream: 'PIECES', filters: [] },
       { name: 'transcoder-extended', stream: 'VIDEO', filters: onVideo('packaged') },
       retriesOf('transcoder'),
     ],
     stage: true,
     publishesSegments: true,
+    sharesPieces: true,
     buckets: CLAIMS_OF('transcoder'),
     readsBuckets: [],
     asksAgain: false,
@@ -97,6 +103,7 @@ export const SERVICES = {
     ],
     stage: true,
     publishesSegments: false,
+    sharesPieces: false,
     buckets: CLAIMS_OF('thumbnailer'),
     readsBuckets: [],
     asksAgain: false,
@@ -118,6 +125,7 @@ export const SERVICES = {
     ],
     stage: true,
     publishesSegments: false,
+    sharesPieces: false,
     buckets: CLAIMS_OF('packager'),
     readsBuckets: [],
     asksAgain: false,
@@ -128,6 +136,7 @@ export const SERVICES = {
     durables: [],
     stage: false,
     publishesSegments: false,
+    sharesPieces: false,
     // The projector's lease.
     buckets: [...CLAIMS_OF('catalog'), { bucket: 'DEAD_LETTERS', prefix: '' }],
     readsBuckets: [],

@@ -1,8 +1,11 @@
 import { type ConsumerInfo, type ConsumerMessages, ErrorCode, type JetStreamClient, type JsMsg, NatsError } from 'nats';
 import type { Watchdog } from './watchdog.ts';
 
-/** Durables of one stream in order of precedence: a later one is served only when those before it have nothing to give. */
-export type Durables = readonly [string, ...string[]];
+/** A durable by its name, on the worker's stream or on one of its own. */
+export type DurableName = string | { stream: string; durable: string };
+
+/** Durables in order of precedence: a later one is served only when those before it have nothing to give. */
+export type Durables = readonly [string, ...DurableName[]];
 
 export interface PullOptions {
   client: JetStreamClient;
@@ -33,7 +36,9 @@ export async function pullOne(
   const [first, ...lower] = durables;
   if (lower.length > 0) {
     for (const [rank, durable] of durables.entries()) {
-      const message = await pullNow(client, stream, durable);
+      const message = await (typeof durable === 'string'
+        ? pullNow(client, stream, durable)
+        : pullNow(client, durable.stream, durable.durable));
       if (message === null) continue;
       watchdog.served();
       if (!stopping.aborted) return { message, rank };
@@ -52,11 +57,13 @@ export async function pullOne(
 
 /**
  * Whether a durable before the one of `rank` has messages that nobody has pulled yet. While a slot were free for them it
- * would have pulled them. Those that were given out before and come again are not counted: the server tells of them only
+ * would have pulled them. Only durables of the worker's own stream count: another one's messages are parts of work that goes on
+ * without them too. Those that were given out before and come again are not counted: the server tells of them only
  * together with those being worked on.
  */
 export async function higherWaits({ client, stream, durables }: PullOptions, rank: number): Promise<boolean> {
   for (const durable of durables.slice(0, rank)) {
+    if (typeof durable !== 'string') continue;
     const consumer = await client.consumers.get(stream, durable);
     if ((await consumer.info(true)).num_pending > 0) return true;
   }

@@ -6,6 +6,8 @@ export interface ClaimKey {
   stage: string;
   videoId: string;
   generation: number;
+  /** Of a job that several workers share: the part (`p1`). Absent: the whole. */
+  part?: string | undefined;
 }
 
 export type Claimed =
@@ -29,6 +31,8 @@ export class ClaimLost extends Error {
 
 export interface Claims {
   acquire(key: ClaimKey, job: string): Promise<Claimed>;
+  /** What is written down of a job, whoever holds it; null: nothing. */
+  read(key: ClaimKey): Promise<Claim | null>;
   /** Forgets the claim of a generation in which the stage has no more to do. */
   forget(key: ClaimKey): Promise<void>;
 }
@@ -68,6 +72,9 @@ export function createClaims(deps: ClaimsDeps): Claims {
         if (decision.kind === 'exhausted') return { kind: 'exhausted', failures: decision.claim.failures };
         return { kind: 'claimed', handle: createHandle(deps, nameOf(key), decision.claim, revision) };
       }
+    },
+    async read(key) {
+      return (await readClaim(kv, nameOf(key))).claim;
     },
     async forget(key) {
       const stored = await readClaim(kv, nameOf(key));
@@ -134,7 +141,8 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function nameOf(key: ClaimKey): string {
-  return `${key.stage}.${key.videoId}.${key.generation}`;
+  const whole = `${key.stage}.${key.videoId}.${key.generation}`;
+  return key.part === undefined ? whole : `${whole}.${key.part}`;
 }
 
 /** A deleted claim has a revision too, which the next write must name. */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * A claim keeps the jobs of one video from running side by side in a stage, and counts their failures. It does not make the
- * outcome happen once: the log does. Stored in KV `CLAIMS` under `<stage>.<videoId>.<generation>`, written by
- * compare-and-set only.
+ * outcome happen once: the log does. Stored in KV `CLAIMS` under `<stage>.<videoId>.<generation>`, that of a part
+ * of a shared job with `.<part>` behind it; written by compare-and-set only.
  */
 const claimTrackSchema = z.object({
   rendition: z.string(),

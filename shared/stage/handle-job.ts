@@ -3,7 +3,7 @@ import { type ClaimHandle, MAX_FAILURES } from '../claims/index.ts';
 import { Failure } from '../errors.ts';
 import type { VideoEvent } from '../events/index.ts';
 import { meter } from '../service/index.ts';
-import { isFinishedFor, isWorkable, type StageName, type Video } from '../video/index.ts';
+import { isFinishedFor, isWorkable, type Video } from '../video/index.ts';
 import { delayOf } from './delay.ts';
 import { type JobEnd, runJob } from './job.ts';
 import { findRoom } from './room.ts';
@@ -27,7 +27,7 @@ export async function handleJob(
   const video = await neededVideo(definition, deps, event, job);
   if (video === null) {
     // A crash between the outcome and its acknowledgement leaves the claim behind.
-    if (delivery.deliveries > 1) await forgetIfOver(deps, keyOf(definition, event));
+    if (delivery.deliveries > 1) await forgetIfOver(definition, deps, event);
     return { kind: 'ack' };
   }
   const room = await findRoom(definition, deps, delivery, video, job);
@@ -55,7 +55,7 @@ async function claimAndRun(
   const video = await neededVideo(definition, deps, event, job);
   if (video === null) {
     await claim.release('done');
-    await forgetIfOver(deps, key);
+    await forgetIfOver(definition, deps, event);
     return { kind: 'ack' };
   }
   const startedAt = performance.now();
@@ -66,7 +66,7 @@ async function claimAndRun(
   const outcome = end.kind === 'failed' ? end.failure.code : end.kind;
   jobSeconds().record((performance.now() - startedAt) / 1_000, { stage: definition.stage, job, outcome });
   const settled = await settle(definition, deps, event, claim, end, delivery);
-  await forgetIfOver(deps, key);
+  await forgetIfOver(definition, deps, event);
   return settled;
 }
 
@@ -144,7 +144,7 @@ async function exhaust(
   failures: number,
 ): Promise<Outcome> {
   await appendFailed(definition, deps, event, new Failure('attempts_exhausted'), failures);
-  await forgetIfOver(deps, keyOf(definition, event));
+  await forgetIfOver(definition, deps, event);
   return { kind: 'ack' };
 }
 
@@ -167,10 +167,10 @@ async function appendFailed(
 }
 
 /** A claim is of no more use when the generation is closed, or the stage has appended its last result there. */
-async function forgetIfOver(
-  deps: StageDeps,
-  key: { stage: StageName; videoId: string; generation: number },
-): Promise<void> {
+async function forgetIfOver(definition: StageDefinition, deps: StageDeps, event: VideoEvent): Promise<void> {
+  const key = keyOf(definition, event);
   const { state } = await deps.runtime.eventLog.read(key.videoId);
-  if (!isWorkable(state, key.generation) || isFinishedFor(state, key.stage)) await deps.claims.forget(key);
+  if (isWorkable(state, key.generation) && !isFinishedFor(state, key.stage)) return;
+  await deps.claims.forget(key);
+  for (const part of definition.parts ?? []) await deps.claims.forget({ ...key, part });
 }

@@ -139,7 +139,7 @@ function contextOf(
 }
 
 /** A private folder, named after this process so that a later start can tell whose leftovers are whose. */
-async function createScratch(scratchDir: string): Promise<string> {
+export async function createScratch(scratchDir: string): Promise<string> {
   await mkdir(scratchDir, { recursive: true });
   return mkdtemp(join(scratchDir, jobFolderPrefix(process.pid)));
 }

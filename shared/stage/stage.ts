@@ -36,7 +36,10 @@ export function startStage(definition: StageDefinition, deps: StageDeps): Worker
       stream: 'VIDEO',
       durables: definition.durables,
       slots: deps.slots,
-      handle: (delivery) => handleEvent(definition, deps, delivery),
+      handle: (delivery) =>
+        definition.handlePart !== undefined && !delivery.subject.startsWith('video.')
+          ? definition.handlePart(delivery)
+          : handleEvent(definition, deps, delivery),
     }),
     startWorker({
       ...common,

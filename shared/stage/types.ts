@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Durables } from '../bus/index.ts';
+import type { Delivery, Durables, Outcome } from '../bus/index.ts';
 import type { Claims, ClaimTrack } from '../claims/index.ts';
 import type { DataOf, VideoEvent } from '../events/index.ts';
 import type { Runtime } from '../service/index.ts';
@@ -70,6 +70,10 @@ export interface StageDefinition {
   stage: StageName;
   /** What brings the jobs, in order of precedence: a later one is served only while those before it have nothing to give. */
   durables: Durables;
+  /** Does what a durable of another stream brings: parts of jobs that several workers share. */
+  handlePart?(delivery: Delivery): Promise<Outcome>;
+  /** Parts whose claims go with the claim of the whole. */
+  parts?: readonly string[];
   /** Which job an event asks for; null: none, it is acked. */
   jobOf(event: VideoEvent): string | null;
   /** Whether the log still lacks the job's result. Pure. */

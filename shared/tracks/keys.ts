@@ -7,8 +7,11 @@ export function mediaFolder(visibility: Visibility, videoId: string, generation:
   return `${visibility === 'signed' ? 'signed' : 'videos'}/${videoId}/g${generation}`;
 }
 
-/** The folder of one attempt at one rendition: attempts never write into each other's (S3 has no fencing). */
-export function segmentsFolder(mediaFolderKey: string, rendition: string, attempt: number): string {
+/**
+ * The folder of one attempt at one rendition: attempts never write into each other's (S3 has no fencing).
+ * @param attempt its number; with more behind it for an attempt at a piece alone
+ */
+export function segmentsFolder(mediaFolderKey: string, rendition: string, attempt: number | string): string {
   return `${mediaFolderKey}/segments/${rendition}/a${attempt}`;
 }
 

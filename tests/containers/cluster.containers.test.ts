@@ -35,7 +35,7 @@ const stream = (name: string) => world.containers.inside<StreamState>('keeper', 
 
 describe('a NATS cluster of three', () => {
   it('keeps the log, the claims and the hand-offs on all three', async () => {
-    for (const name of ['VIDEO', 'SEGMENTS', 'RETRIES', 'KV_CLAIMS', 'KV_IDEMPOTENCY', 'KV_OPEN_VIDEOS']) {
+    for (const name of ['VIDEO', 'SEGMENTS', 'RETRIES', 'PIECES', 'KV_CLAIMS', 'KV_IDEMPOTENCY', 'KV_OPEN_VIDEOS']) {
       const state = await until(
         `${name} to be everywhere`,
         () => stream(name),

@@ -155,6 +155,8 @@ export interface WorkOptions {
   quality?: TranscoderDeps['quality'];
   /** Room in scratch beside the source; default: all that is asked for. */
   reserve?: TranscoderDeps['scratch']['reserve'];
+  /** Shares the video with other workers. */
+  pieces?: TranscoderDeps['pieces'];
 }
 
 export const newRun = (): Run => ({
@@ -239,6 +241,7 @@ export async function work(bucket: ReturnType<typeof bucketOf>, options: WorkOpt
       quality: options.quality ?? 'none',
       scratch: { reserve: options.reserve ?? (async () => ({ kind: 'reserved', release: () => undefined })) },
       now: options.now ?? (() => new Date()),
+      pieces: options.pieces,
     });
     return run;
   } finally {

@@ -87,9 +87,9 @@ async function readOne(
   const key = tracks.find(({ rendition }) => rendition === spec.id)?.track ?? '';
   try {
     const { track, segments } = await readTrackFacts(storage, mediaBucket, key);
-    const { codecs, timescale, init, encodeSeconds = 0 } = track;
+    const { codecs, timescale, init, pages, encodeSeconds = 0 } = track;
     const folder = key.slice(0, key.lastIndexOf('/'));
-    return { written: { spec, head: { codecs, timescale, init }, folder, segments }, encodeSeconds };
+    return { written: { spec, head: { codecs, timescale, init }, folder, pages, segments }, encodeSeconds };
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'package_invalid') throw error;
     throw new Failure('internal', { detail: `facts that were just written: ${error.detail}`, cause: error });

@@ -18,6 +18,12 @@ describe('parseTranscoderConfig', () => {
     });
   });
 
+  it('shares no video with other workers unless it is told with how many', () => {
+    expect(parseTranscoderConfig(env).PIECES).toBe(1);
+    expect(parseTranscoderConfig({ ...env, PIECES: '4' }).PIECES).toBe(4);
+    expect(() => parseTranscoderConfig({ ...env, PIECES: '17' })).toThrow(/PIECES/);
+  });
+
   it('names every variable that is wrong', () => {
     const wrong = { ...env, MEDIA_BUCKET: '', CONCURRENCY: 'many', QUALITY: 'high' };
     expect(() => parseTranscoderConfig(wrong)).toThrow(/MEDIA_BUCKET[\s\S]*CONCURRENCY[\s\S]*QUALITY/);

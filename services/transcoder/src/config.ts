@@ -17,6 +17,8 @@ const variables = {
   ...profileVariables,
   /** `vmaf`: each rendition is compared with the source after its encode. */
   QUALITY: z.enum(QUALITIES).default('none'),
+  /** Workers that share one long video at most; 1: none is shared. */
+  PIECES: z.coerce.number().int().min(1).max(16).default(1),
 };
 
 export type TranscoderConfig = z.infer<z.ZodObject<typeof variables>>;

@@ -9,7 +9,7 @@ import { framesBefore, type Grid, specsOf } from './core/grid.ts';
 import { fps } from './core/rate.ts';
 import type { WrittenTrack } from './core/results.ts';
 import { CannotGoOn, type Continuation } from './core/resume.ts';
-import { type Lane, readLanes } from './lanes.ts';
+import { type Lane, readLanes, type VideoEnd } from './lanes.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { createRecorder } from './recorder.ts';
 import { openSkip, type Skip } from './skip.ts';
@@ -24,11 +24,16 @@ export interface EncodeJob {
   grid: Grid;
   /** Key of the generation's media folder. */
   mediaFolder: string;
-  attempt: number;
+  /** Names the folder of everything that is written: of the attempt, or of an attempt at a piece. */
+  attempt: number | string;
   /** Stands behind the attempt's number in the name of its folder, where it writes for a second time. */
   folderSuffix?: string;
   /** What earlier attempts have stored; null: nothing that is of use. */
   earlier: Continuation | null;
+  /** Segments behind which the pictures end though the video goes on; absent: everything is made to the end. */
+  until?: number | undefined;
+  /** Told where the video ends, for sound that is made without pictures: `until` is then how far it may reach at most. */
+  ended?: Promise<VideoEnd> | undefined;
   scratch: string;
   signal: AbortSignal;
   /** Seconds of media encoded so far, those of earlier attempts included. */
@@ -44,8 +49,10 @@ export interface EncodeJob {
 export interface EncodeResult {
   /** In the plan's order. */
   tracks: WrittenTrack[];
-  /** The video's exact length. */
+  /** The exact length of what is there of the video. */
   durationSeconds: number;
+  /** Whether the video ends there; false where `until` has cut it. */
+  isEnd: boolean;
   /** Of all attempts together. */
   encodeSeconds: number;
 }
@@ -73,7 +80,7 @@ export async function encode(job: EncodeJob, deps: TranscoderDeps): Promise<Enco
   const lanes: Lane[] = [];
   try {
     await openLanes(lanes, job, deps, { folder: sockets.path, signal, encodeSeconds });
-    if (job.earlier?.complete !== true) await run(job, deps, lanes, { folder: sockets.path, signal, failed });
+    if (!isDone(job)) await run(job, deps, lanes, { folder: sockets.path, signal, failed });
     return { ...(await finish(job, lanes)), encodeSeconds: encodeSeconds() };
   } finally {
     closeAll(lanes);
@@ -105,7 +112,17 @@ async function openLanes(
     lanes.push({ spec, kept, writer, inlet: await openInlet(about.folder, `${index}.sock`) });
   }
   // All of them at once: a claim that named some tracks only would lose the others' segments.
-  if (job.earlier !== null) await recorder.put(...(await Promise.all(lanes.map((lane) => lane.writer.takeOver()))));
+  const kept = lanes.filter((lane) => lane.kept !== undefined);
+  if (kept.length > 0) await recorder.put(...(await Promise.all(kept.map((lane) => lane.writer.takeOver()))));
+}
+
+function isDone({ earlier, until }: EncodeJob): boolean {
+  return earlier !== null && (earlier.complete || earlier.segments >= (until ?? Number.POSITIVE_INFINITY));
+}
+
+/** Segments before the first of which pictures are made. */
+function skippedSegments({ earlier, plan }: EncodeJob): number {
+  return plan.renditions.length === 0 ? 0 : (earlier?.segments ?? 0);
 }
 
 async function run(
@@ -115,7 +132,7 @@ async function run(
   about: { folder: string; signal: AbortSignal; failed: AbortController },
 ): Promise<void> {
   const { signal, failed } = about;
-  const skip = job.earlier === null ? null : await openSkip(about.folder);
+  const skip = skippedSegments(job) === 0 ? null : await openSkip(about.folder);
   const close = () => {
     closeAll(lanes);
     skip?.inlet.close();
@@ -127,7 +144,8 @@ async function run(
     throw error;
   };
   const ffmpeg = startFfmpeg(job, deps, lanes, skip, signal).finally(() => skip?.inlet.close());
-  const readers = readLanes(lanes, job.grid, job.earlier?.segments ?? 0, ffmpeg);
+  const { until, ended } = job;
+  const readers = readLanes(lanes, job.grid, { before: job.earlier?.segments ?? 0, until, ended }, ffmpeg);
   // Every part is waited for, so that nothing runs on after a failure; the first cause is the one that is told.
   const parts = await Promise.allSettled(
     [ffmpeg, ...readers, ...(skip === null ? [] : [skip.read(ffmpeg)])].map((part) => part.catch(stop)),
@@ -149,8 +167,9 @@ async function startFfmpeg(
   signal: AbortSignal,
 ): Promise<void> {
   const { grid } = job;
-  const skipFrames = framesBefore(grid, job.earlier?.segments ?? 0);
-  const { input, filter, outputs } = await argumentsFor(job, skipFrames);
+  const skipFrames = framesBefore(grid, skippedSegments(job));
+  const end = job.until === undefined ? undefined : framesBefore(grid, job.until);
+  const { input, filter, outputs } = await argumentsFor(job, { start: skipFrames, end });
   const urls = new Map<string | null, string>(lanes.map((lane) => [lane.spec.id, lane.inlet.url]));
   if (skip !== null) urls.set(null, skip.inlet.url);
   let encoded = 0;
@@ -183,15 +202,27 @@ function endedInVain(error: unknown): boolean {
 }
 
 async function finish(job: EncodeJob, lanes: readonly Lane[]): Promise<Omit<EncodeResult, 'encodeSeconds'>> {
-  const tracks = await Promise.all(lanes.map((lane) => lane.writer.finish()));
+  await Promise.all(lanes.map((lane) => lane.writer.settled()));
+  const isEnd = job.until === undefined || job.ended !== undefined || lanes.some((lane) => lane.writer.isClosed());
+  const tracks = await Promise.all(lanes.map((lane) => lane.writer.finish(isEnd)));
+  if (job.ended !== undefined) return { tracks, durationSeconds: 0, isEnd };
+  const durationSeconds = lengthOf(tracks);
+  if (job.until === undefined) refuseBrokenOff(durationSeconds, job.source);
+  return { tracks, durationSeconds, isEnd };
+}
+
+/** Seconds of pictures. @throws Failure `corrupt` where there are none */
+export function lengthOf(tracks: readonly WrittenTrack[]): number {
   const video = tracks.find((track) => track.spec.kind === 'video');
   const last = video?.segments.at(-1);
   if (video === undefined || last === undefined) throw new Failure('corrupt', { detail: 'no picture was decoded' });
-  const durationSeconds = Number(((last.start + last.duration) / video.head.timescale).toFixed(6));
-  if (!isClocked(job.source) && durationSeconds < job.source.durationSeconds * LEAST_SHARE - 1) {
-    throw new Failure('corrupt', {
-      detail: `${durationSeconds} s could be decoded of the ${job.source.durationSeconds} s that the file announces`,
-    });
-  }
-  return { tracks, durationSeconds };
+  return Number(((last.start + last.duration) / video.head.timescale).toFixed(6));
+}
+
+/** @throws Failure `corrupt` where so little of a file could be decoded that nobody could tell what it was about */
+export function refuseBrokenOff(durationSeconds: number, source: Source): void {
+  if (isClocked(source) || durationSeconds >= source.durationSeconds * LEAST_SHARE - 1) return;
+  throw new Failure('corrupt', {
+    detail: `${durationSeconds} s could be decoded of the ${source.durationSeconds} s that the file announces`,
+  });
 }

@@ -1,7 +1,9 @@
 import type { VideoEvent } from '@rushes/shared/events';
 import type { Video } from '@rushes/shared/video';
 import { describe, expect, it } from 'vitest';
-import { isNeeded, jobOf, scratchBytes } from './handlers.ts';
+import { isNeeded, jobOf, scratchBytes, transcoderStage } from './handlers.ts';
+import type { PiecesDeps } from './pieces/ports.ts';
+import type { TranscoderDeps } from './ports.ts';
 
 const event = (verb: string) => ({ type: `video.${verb}`, data: {} }) as unknown as VideoEvent;
 
@@ -58,5 +60,21 @@ describe('isNeeded', () => {
 describe('scratchBytes', () => {
   it('is the size of the source and a margin', () => {
     expect(scratchBytes(video({ stored: { size: 5_000_000_000 } }))).toBe(5_100_663_296);
+  });
+});
+
+describe('transcoderStage', () => {
+  const stage = (pieces?: PiecesDeps) => transcoderStage({ pieces } as TranscoderDeps);
+
+  it('takes pieces behind new videos and before further codecs, where videos are shared', () => {
+    const { durables, parts, handlePart } = stage({ workers: 3 } as PiecesDeps);
+    expect(durables).toEqual(['transcoder', { stream: 'PIECES', durable: 'transcoder-pieces' }, 'transcoder-extended']);
+    expect(parts).toEqual(['p1', 'p2']);
+    expect(handlePart).toBeTypeOf('function');
+  });
+
+  it('takes none where they are not', () => {
+    expect(stage()).toMatchObject({ durables: ['transcoder', 'transcoder-extended'] });
+    expect(stage().handlePart).toBeUndefined();
   });
 });

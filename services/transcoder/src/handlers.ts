@@ -1,12 +1,17 @@
+import type { Delivery } from '@rushes/shared/bus';
 import type { VideoEvent } from '@rushes/shared/events';
 import type { StageDefinition } from '@rushes/shared/stage';
 import { isOpen, tierRank, type Video } from '@rushes/shared/video';
 import type { Job } from './core/tiers.ts';
+import { helpOut } from './pieces/help.ts';
+import { pieceNames } from './pieces/message.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { transcode } from './work.ts';
 
 /** The service's name, and the stage's. */
 const STAGE = 'transcoder';
+/** The durable that brings videos for their further codecs. */
+const EXTENDED = 'transcoder-extended';
 
 /**
  * Every new source, and every source to be made again, asks for the H.264 job; what has just become ready and is not final,
@@ -41,10 +46,19 @@ export function scratchBytes(video: Video): number {
 }
 
 export function transcoderStage(deps: TranscoderDeps): StageDefinition {
+  const { pieces } = deps;
+  const sharing =
+    pieces === undefined
+      ? // New videos go before other videos' further codecs.
+        { durables: [STAGE, EXTENDED] as const }
+      : {
+          durables: [STAGE, { stream: 'PIECES', durable: 'transcoder-pieces' }, EXTENDED] as const,
+          parts: pieceNames(pieces.workers),
+          handlePart: (delivery: Delivery) => helpOut(delivery, { ...deps, pieces, isNeeded, scratchBytes }),
+        };
   return {
     stage: STAGE,
-    // New videos go before other videos' further codecs.
-    durables: [STAGE, 'transcoder-extended'],
+    ...sharing,
     jobOf,
     isNeeded,
     scratchBytes,

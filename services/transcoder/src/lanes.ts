@@ -1,5 +1,5 @@
 import type { AudioSegmenter } from './core/audio.ts';
-import { createAudioSegmenter } from './core/audio.ts';
+import { createAudioSegmenter, type Time } from './core/audio.ts';
 import type { TrackSpec } from './core/facts.ts';
 import type { Grid } from './core/grid.ts';
 import { createGate, type KeptTrack } from './core/resume.ts';
@@ -18,14 +18,36 @@ export interface Lane {
 interface Follower {
   onSegment?: (segment: MediaSegment, isLast: boolean) => Promise<void>;
   onEnd?: () => Promise<void>;
+  /** Whether the track ends with the last segment of its stream. */
+  isEnd?: (segment: MediaSegment) => boolean;
+}
+
+/** Where a video ends: its number of segments and its exact length. */
+export interface VideoEnd {
+  segments: number;
+  length: Time;
+}
+
+/** Between which segments of the video tracks are made. */
+export interface Bounds {
+  /** Segments before the first that is made now; of sound without pictures those that may be stored before its end is known. */
+  before: number;
+  /** Segments behind which the pictures end though the video goes on; undefined: they go to the end. */
+  until?: number | undefined;
+  /** For sound that is made without pictures: tells where the video ends. */
+  ended?: Promise<VideoEnd> | undefined;
 }
 
 /**
  * Starts a reader for each track. The first video that is encoded tells the sound how far it may go.
- * @param before segments that are kept of an earlier attempt
  * @param ffmpeg resolves when it has ended well
  */
-export function readLanes(lanes: readonly Lane[], grid: Grid, before: number, ffmpeg: Promise<void>): Promise<void>[] {
+export function readLanes(
+  lanes: readonly Lane[],
+  grid: Grid,
+  { before, until, ended }: Bounds,
+  ffmpeg: Promise<void>,
+): Promise<void>[] {
   const { timescale } = grid;
   const sounds = lanes
     .filter((lane) => lane.spec.kind === 'audio')
@@ -41,6 +63,7 @@ export function readLanes(lanes: readonly Lane[], grid: Grid, before: number, ff
   const follow = async (step: (segmenter: AudioSegmenter) => SegmenterItem[]) => {
     for (const { store, segmenter } of sounds) for (const item of step(segmenter)) await store(item, false);
   };
+  const goesOn = ({ start, duration }: MediaSegment) => until !== undefined && start + duration === grid.cutAt(until);
   return [
     ...videos.map((lane) => {
       const segmenter = createVideoSegmenter(grid, isCopied(lane.spec) ? 0 : before);
@@ -54,11 +77,21 @@ export function readLanes(lanes: readonly Lane[], grid: Grid, before: number, ff
         onEnd: async () => {
           if (!leads || last === undefined) return;
           const { number, start, duration } = last;
-          await follow((sound) => sound.videoEnded(number, { num: start + duration, den: timescale }));
+          if (goesOn(last)) await follow((sound) => sound.videoPassed(number));
+          else await follow((sound) => sound.videoEnded(number, { num: start + duration, den: timescale }));
         },
+        isEnd: (segment) => !goesOn(segment),
       });
     }),
-    ...sounds.map(({ lane, segmenter, store }) => readLane(lane, segmenter, ffmpeg, store, {})),
+    ...sounds.map(({ lane, segmenter, store }) =>
+      readLane(lane, segmenter, ffmpeg, store, {
+        onEnd: async () => {
+          if (ended === undefined) return;
+          const { segments, length } = await ended;
+          for (const item of segmenter.videoEnded(segments, length)) await store(item, false);
+        },
+      }),
+    ),
   ];
 }
 
@@ -82,10 +115,9 @@ async function readLane(
   store: Store,
   follower: Follower,
 ): Promise<void> {
-  const isVideo = lane.spec.kind === 'video';
   const take = async (items: SegmenterItem[], isLast: boolean) => {
     for (const item of items) {
-      await store(item, isLast && isVideo);
+      await store(item, isLast && item.kind === 'segment' && follower.isEnd?.(item.segment) === true);
       if (item.kind === 'segment') await follower.onSegment?.(item.segment, isLast);
     }
   };

@@ -2,6 +2,7 @@ import type { Profiles } from '@rushes/shared/profiles';
 import type { ScratchAccount } from '@rushes/shared/stage';
 import type { Storage } from '@rushes/shared/storage';
 import type { SegmentAnnouncement } from '@rushes/shared/tracks';
+import type { PiecesDeps } from './pieces/ports.ts';
 
 /** Whether renditions are measured when they are made. */
 export const QUALITIES = ['none', 'vmaf'] as const;
@@ -19,4 +20,6 @@ export interface TranscoderDeps {
   /** Room beside what the job has reserved at its start. */
   scratch: Pick<ScratchAccount, 'reserve'>;
   now(): Date;
+  /** For sharing long videos with other workers; absent: each job is made by one. */
+  pieces?: PiecesDeps | undefined;
 }

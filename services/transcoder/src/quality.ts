@@ -111,6 +111,9 @@ async function compare(
   const scores = new Map<string, number>();
   for (const [id, path] of logs) scores.set(id, meanIn(await readFile(path, 'utf8'), sample));
   const seconds = (deps.now().getTime() - started) / 1000;
-  log.info({ scores: Object.fromEntries(scores), pictures: sample.pictures, step: sample.step, seconds }, 'quality measured');
+  log.info(
+    { scores: Object.fromEntries(scores), pictures: sample.pictures, step: sample.step, seconds },
+    'quality measured',
+  );
   return scores;
 }

@@ -10,6 +10,7 @@ import type { TranscoderDeps } from './ports.ts';
 /**
  * Finds what earlier attempts have stored, by the tracks of the claim; null when nothing of it can be used, which is logged.
  * @param mediaFolder key of the generation's folder
+ * @param base segments of the video before the first of these tracks, which are of a piece then
  * @throws Failure `storage_unavailable`
  */
 export async function findContinuation(
@@ -18,6 +19,7 @@ export async function findContinuation(
   grid: Grid,
   mediaFolder: string,
   deps: Pick<TranscoderDeps, 'storage' | 'mediaBucket'>,
+  base = 0,
 ): Promise<Continuation | null> {
   if (context.tracks.length === 0) return null;
   const specs = specsOf(plan);
@@ -26,7 +28,7 @@ export async function findContinuation(
     for (const [id, track] of await Promise.all(specs.map((spec) => readEarlier(spec, context, deps)))) {
       if (track !== null) earlier.set(id, track);
     }
-    const decided = decideContinuation(specs, grid, `${mediaFolder}/segments/`, earlier);
+    const decided = decideContinuation(specs, grid, `${mediaFolder}/segments/`, earlier, base);
     if (typeof decided === 'string') throw new Failure('package_invalid', { detail: decided });
     const { segments, complete } = decided;
     context.log.info({ segments, complete }, 'going on behind what an earlier attempt has stored');

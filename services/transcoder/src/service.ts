@@ -1,10 +1,11 @@
-import type { Worker } from '@rushes/shared/bus';
+import { type Worker, wait } from '@rushes/shared/bus';
 import type { Runtime, Service } from '@rushes/shared/service';
 import { createStageDeps, type StageDeps, startStage, sweepScratch } from '@rushes/shared/stage';
 import { storageCheck } from '@rushes/shared/storage';
 import { segmentSubject } from '@rushes/shared/tracks';
 import type { TranscoderConfig } from './config.ts';
 import { transcoderStage } from './handlers.ts';
+import type { PiecesDeps } from './pieces/ports.ts';
 
 /**
  * The transcoder: turns an uploaded source into segments at their final place.
@@ -32,6 +33,7 @@ export async function createTranscoder(
     scratch: deps.scratch,
     quality: config.QUALITY,
     now: runtime.now,
+    pieces: config.PIECES === 1 ? undefined : piecesDeps(runtime, deps, config.PIECES),
   });
   let worker: Worker | undefined;
   return {
@@ -42,6 +44,17 @@ export async function createTranscoder(
     },
     async stop() {
       await worker?.stop();
+    },
+  };
+}
+
+function piecesDeps({ client, eventLog, log }: Runtime, deps: StageDeps, workers: number): PiecesDeps {
+  const { claims, scratch, scratchDir, ackWaitMs, onStep } = deps;
+  return {
+    ...{ workers, claims, eventLog, scratch, scratchDir, log, wait, onStep },
+    leaseMs: ackWaitMs,
+    async ask(subject, body) {
+      await client.publish(subject, body);
     },
   };
 }

@@ -73,15 +73,18 @@ export function createTrackWriter(spec: TrackSpec, target: TrackTarget) {
     return { rendition: spec.id, track: key, etag: result.etag, segments: segments.length };
   }
 
+  async function push(segment: Segment): Promise<void> {
+    segments.push(segment);
+    const page = filledPage(segments);
+    if (page === null) return;
+    const key = pageKey(folder, page.number);
+    await putForGood(key, JSON.stringify({ segments: page.segments }), 'application/json');
+    pages.push(key);
+  }
+
   async function storeSegment(segment: MediaSegment, isLast: boolean): Promise<void> {
     await putForGood(segmentKey(folder, segment.number), segment.bytes, contentType);
-    segments.push(segmentFacts(folder, segment));
-    const page = filledPage(segments);
-    if (page !== null) {
-      const key = pageKey(folder, page.number);
-      await putForGood(key, JSON.stringify({ segments: page.segments }), 'application/json');
-      pages.push(key);
-    }
+    await push(segmentFacts(folder, segment));
     await target.onStored(await storeFacts(isLast));
     await target.onSegment();
   }
@@ -116,14 +119,27 @@ export function createTrackWriter(spec: TrackSpec, target: TrackTarget) {
     },
     /** Stores facts that name what is kept, in the folder of this attempt; what the claim is to say of them. */
     takeOver: () => storeFacts(false),
+    /**
+     * Stores facts that name further segments, which stand elsewhere; what the claim is to say of them.
+     * @param isLast the track ends with them
+     */
+    async adopt(further: readonly Segment[], isLast: boolean): Promise<ClaimTrack> {
+      for (const segment of further) await push(segment);
+      return storeFacts(isLast);
+    },
+    /** Whether the facts say that the track has ended. */
+    isClosed: () => isComplete,
     /** Resolves when nothing is being written, well or badly. */
     settled: () => tail.catch(() => undefined),
-    /** Waits for all writes and closes the facts. */
-    async finish(): Promise<WrittenTrack> {
+    /**
+     * Waits for all writes and closes the facts.
+     * @param isEnd whether the track ends here; the facts of one that goes on stay open
+     */
+    async finish(isEnd = true): Promise<WrittenTrack> {
       await tail;
       if (head === undefined || segments.length === 0) throw new Error(`${spec.id}: the encoder wrote nothing`);
-      if (!isComplete) await target.onStored(await storeFacts(true));
-      return { spec, head, folder, segments };
+      if (isEnd && !isComplete) await target.onStored(await storeFacts(true));
+      return { spec, head, folder, pages, segments };
     },
   };
 }

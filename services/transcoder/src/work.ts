@@ -1,19 +1,21 @@
 import { join } from 'node:path';
 import { wait } from '@rushes/shared/bus';
-import type { Plan } from '@rushes/shared/events';
 import type { Damage } from '@rushes/shared/media';
-import { HandBack, type StageContext } from '@rushes/shared/stage';
+import type { StageContext } from '@rushes/shared/stage';
 import { mediaFolder } from '@rushes/shared/tracks';
 import { afterEncode } from './after-encode.ts';
 import { type Announcer, createAnnouncer } from './announcer.ts';
 import { growing } from './beginning.ts';
-import { damageWarnings } from './core/damage.ts';
-import { specsOf } from './core/grid.ts';
+import { boundaryRecorder } from './boundary.ts';
+import { damageWarnings, worstOf } from './core/damage.ts';
+import { piecesOf } from './core/pieces.ts';
 import { cumulated } from './core/results.ts';
 import { CannotGoOn } from './core/resume.ts';
 import { isFinal, type Job } from './core/tiers.ts';
 import { cumulatedWarnings } from './core/warnings.ts';
+import type { EncodeJob, EncodeResult } from './encode.ts';
 import { encodeOrPassOn } from './passthrough.ts';
+import { encodeInPieces } from './pieces/lead.ts';
 import type { TranscoderDeps } from './ports.ts';
 import { encodedPercent, prepare } from './prepare.ts';
 import { stepBack } from './resume.ts';
@@ -44,13 +46,13 @@ async function makeTier(context: StageContext, deps: TranscoderDeps, announcer: 
   const text = startSubtitles(files, current.transcoded, deps);
   let damage: Damage = { pictures: 0, sounds: 0, container: 0 };
   const record = boundaryRecorder(context, part, earlier?.segments ?? 0);
-  const result = await encodeOrPassOn(
+  const result = await encodeJob(
     {
       ...files,
       grid,
       earlier,
       onDamage: (found) => {
-        damage = found;
+        damage = worstOf(damage, found);
       },
       onProgress: (seconds) => report(encodedPercent(seconds, source)),
       record: growing(context, deps, prepared, announcer, text.made, record),
@@ -91,18 +93,11 @@ function announcerOf({ video, log }: StageContext, deps: TranscoderDeps): Announ
   });
 }
 
-/**
- * Writes down how far the tracks are. Wherever all of them have a segment more, a job that others should go before is handed
- * back: its next attempt goes on from there.
- */
-function boundaryRecorder(context: StageContext, part: Plan, before: number): StageContext['record'] {
-  const count = specsOf(part).length;
-  let whole = before;
-  return async (tracks) => {
-    await context.record(tracks);
-    const now = tracks.length < count ? 0 : Math.min(...tracks.map(({ segments }) => segments));
-    if (now <= whole) return;
-    whole = now;
-    if (await context.shouldYield()) throw new HandBack('new videos go first');
-  };
+/** Together with other workers where the video is long enough, else alone. */
+function encodeJob(job: EncodeJob, context: StageContext, deps: TranscoderDeps): Promise<EncodeResult> {
+  const { pieces: sharing } = deps;
+  const alone = sharing === undefined || job.earlier?.complete === true;
+  const pieces = alone ? [] : piecesOf(job.source, job.plan, sharing.workers);
+  if (alone || pieces.length === 0) return encodeOrPassOn(job, context, deps);
+  return encodeInPieces(job, pieces, context, { ...deps, pieces: sharing });
 }

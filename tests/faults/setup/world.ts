@@ -15,6 +15,8 @@ export interface World {
   shortClip(): Promise<string>;
   /** Half a minute in five segments and small pictures: long enough to be in the middle of it. */
   longClip(): Promise<string>;
+  /** Two minutes in 21 segments: long enough to be shared by two workers. */
+  sharedClip(): Promise<string>;
 }
 
 export function createWorld(): World {
@@ -36,5 +38,6 @@ export function createWorld(): World {
     services: createServices(home, () => endpoints),
     shortClip: () => clip('short.mp4', 2, true),
     longClip: () => clip('long.mp4', 30, true),
+    sharedClip: () => clip('shared.mp4', 123, true),
   };
 }

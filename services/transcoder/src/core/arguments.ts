@@ -3,6 +3,7 @@ import { videoOptions } from './codecs.ts';
 import { copyOptions } from './copy.ts';
 import { type FrameRange, SKIPPED, videoFilter } from './filters.ts';
 import { rateOfPlan } from './grid.ts';
+import { fps, type Rate } from './rate.ts';
 import { audioFilters, audioOptions, isOgg } from './sound.ts';
 
 /** ffmpeg's arguments but for the input: a filter graph, and one output a track. */
@@ -24,8 +25,8 @@ export interface SourceKeyframes {
 /**
  * One decode feeds all tracks: each rendition is scaled from the next larger one, each sound track decoded once. Pure.
  * @param range pictures to encode; those before it are decoded only, a whole number of GOPs, and the video that comes out
- * begins at zero. Sound is made whole in any case: its encoder carries state from one frame to the next. Pictures that are
- * passed on come whole as well.
+ * begins at zero. Sound is made from its beginning in any case: its encoder carries state from one frame to the next. Pictures
+ * that are passed on come whole as well.
  */
 export function encodeArguments(
   source: Source,
@@ -44,7 +45,10 @@ export function encodeArguments(
     filter: [...videoFilter(source, encoded, rate, range), ...audioFilters(source, plan.audio)].join(';'),
     outputs: [
       ...encoded.map((rendition) => ({ track: rendition.id, options: videoOptions(rendition, settings) })),
-      ...plan.audio.map((audio) => ({ track: audio.id, options: audioOptions(audio) })),
+      ...plan.audio.map((audio) => ({
+        track: audio.id,
+        options: [...audioOptions(audio), ...soundLimit(range, rate)],
+      })),
       // Behind the encoded ones: ffmpeg reports the progress of the first.
       ...copied.map(({ id }) => ({ track: id, options: copyOptions(rate, keyframes?.delay ?? 0) })),
       ...(range.start === 0 ? [] : [{ track: null, options: SIGN_OF_LIFE }]),
@@ -61,6 +65,13 @@ const JUMPS = ['-dts_error_threshold', '3600'];
 /** What ffmpeg must be told to read the source's times as they are meant. */
 export function inputOptions(source: Source): string[] {
   return [...JUMPS, ...(isOgg(source) ? ['-copyts', '-start_at_zero'] : [])];
+}
+
+/** Seconds of sound behind the last picture of a range: the cut is made at a frame near to it. */
+const SOUND_MARGIN = 2;
+
+function soundLimit({ end }: FrameRange, rate: Rate): string[] {
+  return end === undefined ? [] : ['-t', (end / fps(rate) + SOUND_MARGIN).toFixed(3)];
 }
 
 const SIGN_OF_LIFE = ['-map', `[${SKIPPED}]`, '-c:v', 'rawvideo', '-f', 'rawvideo', '-flush_packets', '1'];

@@ -30,6 +30,15 @@ export function damageWarnings(source: Source, damage: Damage, durationSeconds: 
   return warnings;
 }
 
+/** Of several runs over one file, each of which may read another part of it; what two of them have met counts once. */
+export function worstOf(one: Damage, other: Damage): Damage {
+  return {
+    pictures: Math.max(one.pictures, other.pictures),
+    sounds: Math.max(one.sounds, other.sounds),
+    container: Math.max(one.container, other.container),
+  };
+}
+
 /**
  * The file's length may be that of its sound, which outlasts many a picture. So where it does not say how long its picture is,
  * only a file that broke off is taken at its word. Where the length was guessed from a clock, nothing was announced.

@@ -51,7 +51,7 @@ describe('firstResult', () => {
       }),
     );
     const init = { key: `${folder}/init.mp4`, bytes: 800 };
-    return { spec, head: { codecs: 'c', timescale, init }, folder, segments };
+    return { spec, head: { codecs: 'c', timescale, init }, folder, pages: [], segments };
   };
   const result = (bytes: readonly number[]) =>
     firstResult(

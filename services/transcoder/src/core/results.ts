@@ -7,6 +7,8 @@ export interface WrittenTrack {
   spec: TrackSpec;
   head: TrackHead;
   folder: string;
+  /** Keys of the pages that are full. */
+  pages: readonly string[];
   segments: readonly Segment[];
 }
 

@@ -24,7 +24,7 @@ export interface KeptTrack {
 
 /** Where a later attempt goes on. */
 export interface Continuation {
-  /** Whole segments that every track has; at least one. */
+  /** Whole segments of the video behind which it goes on: those that every track has, and for a piece those before it. */
   segments: number;
   /** Nothing is left to encode. */
   complete: boolean;
@@ -47,6 +47,7 @@ export class CannotGoOn extends Error {
 /**
  * Decides from where a later attempt goes on: behind the last segment that every track has. Pure.
  * @param folder where the tracks of this generation must stand, with a slash at its end
+ * @param base segments of the video before the first of these tracks, which are of a piece then
  * @returns what is taken over, or why everything is made anew
  */
 export function decideContinuation(
@@ -54,6 +55,7 @@ export function decideContinuation(
   grid: Grid,
   folder: string,
   earlier: ReadonlyMap<string, EarlierTrack>,
+  base = 0,
 ): Continuation | string {
   const found = specs.flatMap((spec) => {
     const left = earlier.get(spec.id);
@@ -63,15 +65,17 @@ export function decideContinuation(
   const segments = Math.min(...found.map(({ left }) => left.recorded));
   if (segments === 0) return 'not every track has a segment';
   for (const { spec, left } of found) {
-    const problem = problemOf(spec, left, grid, folder, segments);
+    const problem = problemOf(spec, left, { grid, folder, count: segments, base });
     if (problem !== null) return `${spec.id}: ${problem}`;
   }
   const videos = found.filter(({ spec }) => spec.kind === 'video').map(({ left }) => left);
   const complete = videos.every(({ track, segments: all }) => track.complete && all.length === segments);
-  const isShort = videos.some(({ segments: all }) => all[segments - 1]?.duration !== lengthAt(grid, segments - 1));
+  const isShort = videos.some(
+    ({ segments: all }) => all[segments - 1]?.duration !== lengthAt(grid, base + segments - 1),
+  );
   if (isShort && !complete) return 'the last segment is short, and not every track is complete';
   return {
-    segments,
+    segments: base + segments,
     complete,
     encodeSeconds: Math.max(...found.map(({ left }) => left.track.encodeSeconds ?? 0)),
     tracks: new Map(found.map(({ spec, left }) => [spec.id, keep(left, segments)])),
@@ -79,7 +83,11 @@ export function decideContinuation(
 }
 
 /** Why the first `count` segments of a track cannot be taken over; null when they can. */
-function problemOf(spec: TrackSpec, left: EarlierTrack, grid: Grid, folder: string, count: number): string | null {
+function problemOf(
+  spec: TrackSpec,
+  left: EarlierTrack,
+  { grid, folder, count, base }: { grid: Grid; folder: string; count: number; base: number },
+): string | null {
   const { track, recorded, init } = left;
   if (track.rendition !== spec.id || track.kind !== spec.kind)
     return `the facts are of ${track.kind} ${track.rendition}`;
@@ -94,7 +102,7 @@ function problemOf(spec: TrackSpec, left: EarlierTrack, grid: Grid, folder: stri
     (key) => !key.startsWith(`${folder}${spec.id}/`),
   );
   if (foreign !== undefined) return `${foreign} is outside ${folder}${spec.id}/`;
-  return timingProblem(spec, segments, grid);
+  return timingProblem(spec, segments, grid, base);
 }
 
 function formatProblem(spec: TrackSpec, track: Track, grid: Grid): string | null {
@@ -113,13 +121,13 @@ function formatProblem(spec: TrackSpec, track: Track, grid: Grid): string | null
 }
 
 /** Segments follow one another; those of video lie on the grid, of which only the last may fall short. */
-function timingProblem(spec: TrackSpec, segments: readonly Segment[], grid: Grid): string | null {
-  let end = 0;
+function timingProblem(spec: TrackSpec, segments: readonly Segment[], grid: Grid, base: number): string | null {
+  let end = grid.cutAt(base);
   for (const [index, { start, duration }] of segments.entries()) {
     if (start !== end) return `segment ${index + 1} starts at ${start} where ${end} is expected`;
     end += duration;
     const isLast = index === segments.length - 1;
-    const wanted = lengthAt(grid, index);
+    const wanted = lengthAt(grid, base + index);
     if (spec.kind === 'video' && (isLast ? duration > wanted : duration !== wanted)) {
       return `segment ${index + 1} lasts ${duration} ticks where the grid has ${wanted}`;
     }
