@@ -1,8 +1,8 @@
 import type { PlannedRendition, Source } from '@rushes/shared/events';
 import { isTransparent } from './picture.ts';
-import { isToneMapped } from './plan.ts';
 import { formatRate, fps, type Rate } from './rate.ts';
 import { leadOf } from './sound.ts';
+import { isToneMapped, toneMap } from './tone-map.ts';
 
 /** Pictures of the constant-rate grid that come out, counted from zero; `end` is the first that does not. */
 export interface FrameRange {
@@ -72,17 +72,7 @@ function cut({ start, end, only }: FrameRange, rate: Rate): string[] {
 /** To 8-bit 4:2:0 of BT.709, limited range, whatever it was, and marked so. */
 function colour(source: Source, size: string): string[] {
   const marked = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv';
-  if (isToneMapped(source)) {
-    return [
-      `zscale=${size.replace(/^(\d+):(\d+)$/, 'w=$1:h=$2')}:t=linear:npl=100:tin=${zscaleTransfer(source)}:min=2020_ncl:pin=2020`,
-      'format=gbrpf32le',
-      'zscale=p=709',
-      'tonemap=tonemap=hable:desat=0',
-      'zscale=t=709:m=709:r=limited',
-      'format=yuv420p',
-      marked,
-    ];
-  }
+  if (isToneMapped(source)) return [...toneMap(source, size), marked];
   const overBlack = isTransparent(source.video)
     ? [`scale=in_color_matrix=${matrixOf(source)}`, 'format=gbrap', 'premultiply=inplace=1']
     : [];
@@ -92,10 +82,6 @@ function colour(source: Source, size: string): string[] {
     'format=yuv420p',
     marked,
   ];
-}
-
-function zscaleTransfer(source: Source): string {
-  return source.video.colorTransfer === 'smpte2084' ? 'smpte2084' : 'arib-std-b67';
 }
 
 /** Untagged video is BT.601 below 720 lines and BT.709 from there on, as players assume. */

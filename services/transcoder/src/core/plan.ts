@@ -8,6 +8,7 @@ import { isTransparent } from './picture.ts';
 import { leftOut, planAudio } from './plan-audio.ts';
 import { planSubtitles } from './plan-subtitles.ts';
 import { formatRate, fps, gopFramesOf, outputRate, parseRate } from './rate.ts';
+import { isToneMapped } from './tone-map.ts';
 
 /** Seconds below which a video has no tier `first`: the whole of it is there almost as soon. */
 const FIRST_FROM_SECONDS = 30;
@@ -87,12 +88,6 @@ function reasonsOf(source: Source, framesPerSecond: number): string[] {
 }
 
 const HDR_NAMES = { pq: 'PQ', hlg: 'HLG', 'dolby-vision': 'Dolby Vision' } as const;
-
-/** Dolby Vision without a base layer of PQ or HLG (profile 5) cannot be tone-mapped by what we have. */
-export function isToneMapped(source: Source): boolean {
-  const transfer = source.video.colorTransfer;
-  return transfer === 'smpte2084' || transfer === 'arib-std-b67';
-}
 
 function round(value: number): number {
   return Number(value.toFixed(3));
