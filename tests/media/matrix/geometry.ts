@@ -78,6 +78,7 @@ export const geometry: readonly Row[] = [
   {
     ...plain,
     title: '4K',
+    profile: 'web',
     file: '4k.mp4',
     make: [...clip('3840x2160'), ...words('-t 0.2'), ...yuv(), ...x264],
     size: '3840x2160',

@@ -23,6 +23,8 @@ export interface Row {
   /** Size of the upright picture in square pixels, and of the largest rendition where it differs by evenness. */
   size: string;
   output?: string;
+  /** Default: `fast`, which has at most 1080 lines. */
+  profile?: string;
   /** How the largest rendition is made; default: `encode`. */
   mode?: 'copy';
   /** Pictures and rate of the output. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bucketOf, clipIn, ffmpeg, trackIn, work } from '../harness.ts';
+import { bucketOf, clipIn, ffmpeg, profileNamed, trackIn, work } from '../harness.ts';
 import { upright } from './footage.ts';
 import type { Row } from './row.ts';
 
@@ -23,7 +23,7 @@ export async function sourceOf(row: Row, folder: string): Promise<string> {
 /** Does the transcoder's work on a row's source and answers what was appended and all tracks, each joined into one file. */
 export async function outputOf(row: Row, folder: string) {
   const bucket = bucketOf(await sourceOf(row, folder));
-  const { inspected, transcoded } = await work(bucket);
+  const { inspected, transcoded } = await work(bucket, { profile: profileNamed(row.profile ?? 'fast') });
   if (inspected === undefined || transcoded === undefined) throw new Error('nothing was appended');
   const tracks = await Promise.all(
     [...transcoded.renditions, ...transcoded.audio].map(async (listed) => {

@@ -106,6 +106,15 @@ describe('passOn', () => {
     expect(encodedInstead(made).grid).toBe('source');
   });
 
+  it('caps what is copied at what it reaches where that is more than the usual cap', () => {
+    const peaky = planned(
+      surveyOf(60, (gop) => (gop < 3 ? 9_000_000 : 3_000_000)),
+      'fast',
+    );
+    expect(peaky.renditions[0]).toMatchObject({ mode: 'copy', maxrate: 9_000_000, bufsize: 13_500_000 });
+    expect(planned(surveyOf(60, () => 3_000_000)).renditions[0]).toMatchObject({ maxrate: 6_000_000 });
+  });
+
   it('lets no other rendition take more bits than the source, nor a level for more', () => {
     fc.assert(
       fc.property(fc.integer({ min: 760_000, max: 6_000_000 }), (bitrate) => {

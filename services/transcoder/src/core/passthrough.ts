@@ -108,20 +108,26 @@ export function passOn(source: Source, stream: ProbedStream, plan: Plan, rate: R
     grid: 'source',
     segmentSeconds: SEGMENT_SECONDS,
     renditions: plan.renditions.map((one) =>
-      one === top
-        ? { ...one, mode: 'copy', reason: "the source's own pictures: nothing would be gained by encoding them" }
-        : capped(one, average, framesPerSecond),
+      one === top ? copied(one, peak, framesPerSecond) : capped(one, Math.min(one.maxrate, average), framesPerSecond),
     ),
     reasons: [...plan.reasons, "keyframes are the source's own, so that its pictures can be passed on"],
   };
 }
 
-/** No rendition takes more bits than the source itself: players choose by bit rate, and would choose it for its size. */
-function capped(rendition: PlannedRendition, average: number, framesPerSecond: number): PlannedRendition {
-  if (rendition.maxrate <= average) return rendition;
-  const caps = { maxrate: average, bufsize: rendition.low ? average : Math.round(average * 1.5) };
-  const lower = { ...rendition, ...caps };
-  return rendition.level === undefined ? lower : { ...lower, level: h264Level(lower, framesPerSecond) };
+/** The cap says what the rendition may reach, also to those who announce it before it is whole. */
+function copied(rendition: PlannedRendition, peak: number, framesPerSecond: number): PlannedRendition {
+  const reason = "the source's own pictures: nothing would be gained by encoding them";
+  return { ...capped(rendition, Math.max(rendition.maxrate, peak), framesPerSecond), mode: 'copy', reason };
+}
+
+/**
+ * A rendition with another cap. None takes more bits than a source that is passed on: players choose by bit rate, and would
+ * choose the smaller picture.
+ */
+function capped(rendition: PlannedRendition, maxrate: number, framesPerSecond: number): PlannedRendition {
+  if (maxrate === rendition.maxrate) return rendition;
+  const changed = { ...rendition, maxrate, bufsize: rendition.low ? maxrate : Math.round(maxrate * 1.5) };
+  return rendition.level === undefined ? changed : { ...changed, level: h264Level(changed, framesPerSecond) };
 }
 
 /** bit/s: of all pictures, and of the segment that has most; a last one of less than half the usual length does not count. */
