@@ -1,5 +1,5 @@
-// npm test: types, lint, unit and integration tests, on a machine where nothing was installed before. `--faults`
-// (npm run test:faults): what kills, pauses and cuts off the system, which takes longer. `--containers` (npm run
+// npm test: types, lint, unit and integration tests, on a machine where nothing was installed before. `--encoding` (npm run
+// test:encoding): what must encode for minutes to show anything. `--faults` (npm run test:faults): what kills, pauses and cuts off the system, which takes longer. `--containers` (npm run
 // test:containers): the system in containers, where there is Docker. Words after either choose test files.
 // Plain JavaScript, because the machine's own Node (20 or newer) runs it before Node 24 is there.
 import { spawn } from 'node:child_process';
@@ -31,10 +31,12 @@ try {
 for (const workspace of workspaces) rmSync(join(root, workspace, '.results'), { recursive: true, force: true });
 
 const [suite, ...chosen] = process.argv.slice(2);
-const suites = { '--faults': faults, '--containers': containers };
+const suites = { '--encoding': encoding, '--faults': faults, '--containers': containers };
 const chosenSuite = suite === undefined ? everything : suites[suite];
 if (chosenSuite === undefined) {
-  console.error(`npm test takes no "${suite}"; npm run test:faults and test:containers take names of test files`);
+  console.error(
+    `npm test takes no "${suite}"; npm run test:encoding, test:faults and test:containers take names of test files`,
+  );
   process.exit(1);
 }
 process.exitCode = report(await chosenSuite(chosen));
@@ -50,6 +52,10 @@ async function everything() {
     // They take longer and run by their own command; that they cannot is worth knowing here.
     ...(await withoutDocker()),
   ];
+}
+
+async function encoding(files) {
+  return [{ name: 'encoding tests', ok: await tests('encoding', files) }];
 }
 
 async function faults(files) {

@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Recovery starts systems of its own again and again; it runs with the faults, not in `npm test`. */
 const RECOVERY = ['reconcile', 'generations', 'platform'].map((folder) => `${folder}/**/*.int.test.ts`);
 
+/** Encodes for minutes what shows how encoding goes on, is shared, passed on and measured; by a command of its own. */
+const ENCODING = ['encoding/**/*.int.test.ts'];
+
 const common = {
   testTimeout: 120_000,
   hookTimeout: 180_000,
@@ -19,11 +22,12 @@ export default defineConfig({
           ...common,
           name: 'integration',
           include: ['**/*.int.test.ts'],
-          exclude: RECOVERY,
+          exclude: [...RECOVERY, ...ENCODING],
           globalSetup: ['setup/global.ts'],
         },
       },
       { test: { ...common, name: 'recovery', include: RECOVERY, globalSetup: ['setup/global.ts'] } },
+      { test: { ...common, name: 'encoding', include: ENCODING, globalSetup: ['setup/global.ts'] } },
       {
         test: {
           ...common,

@@ -1,7 +1,7 @@
 import { StageStopped } from '@rushes/shared/stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bucket, dieWhen, fewest, goOn, has, resultOf } from '../encoding/resume-harness.ts';
 import { bucketOf, clipIn, FOLDER, newRun, picture, temporaryFolder, tone, trackIn, work, X264 } from './harness.ts';
-import { type Bucket, dieWhen, fewest, goOn, has, resultOf } from './resume-harness.ts';
 
 let folder: string;
 let remove: () => Promise<void>;

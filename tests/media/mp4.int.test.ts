@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { TranscodedData } from '@rushes/shared/events';
 import { type Profile, parseProfiles } from '@rushes/shared/profiles';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dieWhen, goOn, has } from '../encoding/resume-harness.ts';
 import { bucketOf, clipIn, decoded, FOLDER, ffmpeg, temporaryFolder, type WorkOptions, work } from './harness.ts';
 import { aac, beep, clip, plain, x264, yuv } from './matrix/footage.ts';
 import { listen, look } from './matrix/run.ts';
-import { dieWhen, goOn, has } from './resume-harness.ts';
 
 const SECONDS = 14;
 /** Of picture and sound, against each other and against the source; seconds. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketOf, clipIn, newRun, picture, type Run, temporaryFolder, tone, work, X264 } from './harness.ts';
+import { bucketOf, clipIn, newRun, picture, type Run, temporaryFolder, tone, work, X264 } from '../media/harness.ts';
 import { type Asked, help, inWork, memoryClaims, sharing } from './pieces-harness.ts';
 import { attemptsOf, type Bucket, compare, dieWhen, goOn, resultOf } from './resume-harness.ts';
 

@@ -1,6 +1,6 @@
 import type { ClaimTrack } from '@rushes/shared/claims';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketOf, clipIn, newRun, picture, temporaryFolder, tone, work, X264 } from './harness.ts';
+import { bucketOf, clipIn, newRun, picture, temporaryFolder, tone, work, X264 } from '../media/harness.ts';
 import { attemptsOf, type Bucket, compare, dieWhen, fewest, goOn, has, type Left, resultOf } from './resume-harness.ts';
 
 let folder: string;

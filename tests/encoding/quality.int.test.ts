@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Rendition } from '@rushes/shared/events';
 import { type Profile, parseProfiles } from '@rushes/shared/profiles';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketOf, clipIn, ffmpeg, temporaryFolder, trackIn, work, X264 } from './harness.ts';
+import { bucketOf, clipIn, ffmpeg, temporaryFolder, trackIn, work, X264 } from '../media/harness.ts';
 import { dieWhen, goOn, has } from './resume-harness.ts';
 
 let folder: string;

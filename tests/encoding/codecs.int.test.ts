@@ -16,7 +16,7 @@ import {
   trackIn,
   work,
   X264,
-} from './harness.ts';
+} from '../media/harness.ts';
 import { fewest } from './resume-harness.ts';
 
 let folder: string;

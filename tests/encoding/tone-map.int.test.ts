@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { source } from '../../services/transcoder/src/core/source-fixture.ts';
 import { toneMap } from '../../services/transcoder/src/core/tone-map.ts';
-import { ffmpeg } from './harness.ts';
+import { ffmpeg } from '../media/harness.ts';
 
 type Transfer = 'smpte2084' | 'arib-std-b67';
 

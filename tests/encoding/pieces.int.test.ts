@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { piecesOf } from '../../services/transcoder/src/core/pieces.ts';
 import { partOf } from '../../services/transcoder/src/core/tiers.ts';
-import { bucketOf, clipIn, newRun, picture, temporaryFolder, tone, trackIn, work, X264 } from './harness.ts';
+import { bucketOf, clipIn, newRun, picture, temporaryFolder, tone, trackIn, work, X264 } from '../media/harness.ts';
 import { type Asked, help, inWork, memoryClaims, sequencesIn, sharing } from './pieces-harness.ts';
 import { attemptsOf, type Bucket, compare, resultOf } from './resume-harness.ts';
 

@@ -13,7 +13,7 @@ import type { VideoState } from '@rushes/shared/video';
 import { childBoxes, needBox, view } from '../../services/transcoder/src/core/boxes.ts';
 import { helpOut } from '../../services/transcoder/src/pieces/help.ts';
 import type { PiecesDeps } from '../../services/transcoder/src/pieces/ports.ts';
-import { type bucketOf, tools, VIDEO_ID } from './harness.ts';
+import { type bucketOf, tools, VIDEO_ID } from '../media/harness.ts';
 
 const LEASE_MS = 30_000;
 

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bucketOf, clipIn, temporaryFolder, tone, trackIn, work } from '../media/harness.ts';
 import { run as runTool, toolPath } from '../packager/tools.ts';
 import {
   all,
@@ -19,7 +20,6 @@ import {
   startsOf,
   x264,
 } from './copy-harness.ts';
-import { bucketOf, clipIn, temporaryFolder, tone, trackIn, work } from './harness.ts';
 import { attemptsOf, compare, dieWhen, goOn, has, resultOf } from './resume-harness.ts';
 
 let folder: string;

@@ -6,7 +6,7 @@ import { type EncodeArguments, encodeArguments } from '../../services/transcoder
 import { framesBefore, gridOf } from '../../services/transcoder/src/core/grid.ts';
 import { picturesOf } from '../../services/transcoder/src/core/pieces.ts';
 import { createStreamReader } from '../../services/transcoder/src/core/stream.ts';
-import { bucketOf, clipIn, ffmpeg, picture, temporaryFolder, work, X264 } from './harness.ts';
+import { bucketOf, clipIn, ffmpeg, picture, temporaryFolder, work, X264 } from '../media/harness.ts';
 
 let folder: string;
 let remove: () => Promise<void>;

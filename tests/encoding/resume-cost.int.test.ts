@@ -5,7 +5,7 @@ import { runFfmpeg } from '@rushes/shared/media';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeArguments } from '../../services/transcoder/src/core/arguments.ts';
 import { openSkip, type Skip } from '../../services/transcoder/src/skip.ts';
-import { bucketOf, clipIn, picture, temporaryFolder, tone, tools, work, X264 } from './harness.ts';
+import { bucketOf, clipIn, picture, temporaryFolder, tone, tools, work, X264 } from '../media/harness.ts';
 import { attemptsOf, resultOf } from './resume-harness.ts';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ClaimTrack } from '@rushes/shared/claims';
 import type { TranscodedData } from '@rushes/shared/events';
 import { expect } from 'vitest';
-import { type bucketOf, decoded, ffmpeg, newRun, type Run, trackIn, type WorkOptions, work } from './harness.ts';
+import { type bucketOf, decoded, ffmpeg, newRun, type Run, trackIn, type WorkOptions, work } from '../media/harness.ts';
 
 export type Bucket = ReturnType<typeof bucketOf>;
 

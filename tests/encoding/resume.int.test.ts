@@ -1,6 +1,6 @@
 import { realClip } from '@rushes/shared/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketOf, clipIn, newRun, picture, temporaryFolder, tone, work, X264 } from './harness.ts';
+import { bucketOf, clipIn, newRun, picture, temporaryFolder, tone, work, X264 } from '../media/harness.ts';
 import { attemptsOf, compare, dieWhen, fewest, goOn, has, resultOf } from './resume-harness.ts';
 
 let folder: string;

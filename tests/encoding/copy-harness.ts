@@ -11,7 +11,17 @@ import { composePackage } from '../../services/packager/src/core/compose.ts';
 import type { PackageFacts } from '../../services/packager/src/core/facts.ts';
 import { inspectSource } from '../../services/transcoder/src/inspection.ts';
 import { createSurveyor } from '../../services/transcoder/src/passthrough.ts';
-import { decoded, FOLDER, ffmpeg, profileNamed, type Run, temporaryFolder, tone, tools, trackIn } from './harness.ts';
+import {
+  decoded,
+  FOLDER,
+  ffmpeg,
+  profileNamed,
+  type Run,
+  temporaryFolder,
+  tone,
+  tools,
+  trackIn,
+} from '../media/harness.ts';
 import { type Bucket, resultOf } from './resume-harness.ts';
 
 /** Marked, since players would take an unmarked picture of this size for BT.601. */
