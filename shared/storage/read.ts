@@ -19,18 +19,26 @@ export async function head(client: S3Client, bucket: string, key: string): Promi
   }
 }
 
+/** Times that a small object is asked for whose answer breaks off. */
+const READS = 3;
+
 export async function read(
   client: S3Client,
   bucket: string,
   key: string,
 ): Promise<{ body: Buffer; etag: string } | null> {
-  try {
-    const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const bytes = await answer.Body?.transformToByteArray();
-    return { body: Buffer.from(bytes ?? []), etag: unquoted(answer.ETag) };
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw toStorageFailure(error, `GET ${bucket}/${key}`);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const bytes = await answer.Body?.transformToByteArray();
+      return { body: Buffer.from(bytes ?? []), etag: unquoted(answer.ETag) };
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 404) return null;
+      // The client asks again for what was refused, but not for an answer that broke off in the middle.
+      if (status === undefined && tries < READS) continue;
+      throw toStorageFailure(error, `GET ${bucket}/${key}`);
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 export interface ComposeService {
   image: string;
   command?: string[];
-  environment?: Record<string, string | number>;
+  environment?: Record<string, string | number | null>;
   volumes?: string[];
   /** `<address>:<port of the host, or nothing for any>:<port>`. */
   ports?: string[];

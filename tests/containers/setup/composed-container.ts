@@ -26,7 +26,12 @@ export class ComposedContainer extends GenericContainer {
       .withAddedCapabilities(...(service.cap_add ?? []))
       .withSecurityOpt(...(service.security_opt ?? []))
       .withTmpFs(Object.fromEntries((service.tmpfs ?? []).map((path) => [path, ''])))
-      .withEnvironment(Object.fromEntries(Object.entries(service.environment ?? {}).map(([k, v]) => [k, String(v)])));
+      // What is interpolated to nothing is nothing in YAML, and an empty variable to Compose.
+      .withEnvironment(
+        Object.fromEntries(
+          Object.entries(service.environment ?? {}).map(([name, value]) => [name, String(value ?? '')]),
+        ),
+      );
     if (service.command !== undefined) this.withCommand(service.command);
   }
 }
